@@ -1,0 +1,123 @@
+"""A trained model writes: predict the next token, draw one, append it, repeat.
+
+Sampling needs no gradients, so the model runs on plain floats here and no graph is built. Notebook
+08 builds these functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from micrograd.gpt import GPT, Cache, forward, new_cache
+from micrograd.nn import probabilities
+from micrograd.tokenizer import CharTokenizer
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One step of generation: the distribution, and the token drawn from it."""
+
+    position: int  # of the token that the prediction was made from
+    probabilities: list[float]  # of each token as the next one, after temperature and filters
+    token: int  # the one drawn
+
+
+def apply_temperature(logits: list[float], temperature: float) -> list[float]:
+    """Probabilities of logits divided by `temperature`: below 1 bolder choices win more often.
+
+    At 0 the likeliest token has it all: greedy choice, the first of equals.
+    """
+    if not temperature >= 0:
+        raise ValueError(f"The temperature must be 0 or more, not {temperature}.")
+    if temperature == 0:
+        best = logits.index(max(logits))
+        return [float(token == best) for token in range(len(logits))]
+    return probabilities([logit / temperature for logit in logits])
+
+
+def keep_top_k(probs: list[float], k: int) -> list[float]:
+    """Only the `k` likeliest tokens, made to sum to 1 again.
+
+    >>> keep_top_k([0.5, 0.25, 0.125, 0.125], 2)
+    [0.6666666666666666, 0.3333333333333333, 0.0, 0.0]
+    """
+    if k < 1:
+        raise ValueError(f"top_k must keep at least 1 token, not {k}.")
+    ranked = sorted(range(len(probs)), key=lambda token: -probs[token])
+    return renormalize(probs, set(ranked[:k]))
+
+
+def keep_top_p(probs: list[float], p: float) -> list[float]:
+    """The fewest likeliest tokens that together reach probability `p`, made to sum to 1 again.
+
+    The token that crosses `p` stays, so that 0 keeps the likeliest and 1 keeps all. From Holtzman
+    et al., "The Curious Case of Neural Text Degeneration" (https://arxiv.org/abs/1904.09751).
+    """
+    if not 0 <= p <= 1:
+        raise ValueError(f"top_p is a probability, from 0 to 1, not {p}.")
+    kept: set[int] = set()
+    total = 0.0
+    for token in sorted(range(len(probs)), key=lambda token: -probs[token]):
+        if kept and total >= p < 1:
+            break
+        kept.add(token)
+        total += probs[token]
+    return renormalize(probs, kept)
+
+
+def renormalize(probs: list[float], kept: set[int]) -> list[float]:
+    total = sum(probs[token] for token in kept)
+    return [prob / total if token in kept else 0.0 for token, prob in enumerate(probs)]
+
+
+def choices(
+    model: GPT,
+    tokenizer: CharTokenizer,
+    rng: Random,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    prompt: str = "",
+) -> Iterator[Choice]:
+    """Draw token after token, each with its distribution, until BOS or the end of the context."""
+    config, weights = model.config, model.state_dict()
+    cache: Cache = new_cache(config)
+    token, *given = tokenizer.encode(prompt)[:-1]
+    if len(given) >= config.block_size:
+        raise ValueError(
+            f"The prompt {prompt[:40]!r} has {len(given)} tokens and leaves no room to go on: the "
+            f"context holds {config.block_size}, one of them BOS."
+        )
+    for position in range(config.block_size):
+        logits = forward(token, position, weights, config, cache)
+        if position < len(given):
+            token = given[position]
+            continue
+        probs = apply_temperature(logits, temperature)
+        if top_k is not None:
+            probs = keep_top_k(probs, top_k)
+        if top_p is not None:
+            probs = keep_top_p(probs, top_p)
+        token = rng.choices(range(len(probs)), weights=probs)[0]
+        yield Choice(position, probs, token)
+        if token == tokenizer.bos:
+            return
+
+
+def generate(
+    model: GPT,
+    tokenizer: CharTokenizer,
+    rng: Random,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    prompt: str = "",
+) -> str:
+    """A new text that begins with `prompt`, one draw of `rng.choices` for each token.
+
+    `temperature` 0 always takes the likeliest token; `top_k` and `top_p` leave unlikely ones out.
+    """
+    drawn = choices(model, tokenizer, rng, temperature, top_k, top_p, prompt)
+    return prompt + tokenizer.decode(choice.token for choice in drawn)
