@@ -13,7 +13,8 @@ import math
 import os
 import sys
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
 from pathlib import Path
 from random import Random
@@ -30,6 +31,12 @@ Tensor = tuple[tuple[int, ...], "array[float]"]  # shape, and the numbers row by
 
 def save(path: str | os.PathLike[str], training: Training) -> None:
     """Write a run to `path`. The file there is replaced only by one that is complete."""
+    schedule = training.schedule.__name__
+    if getattr(optim, schedule, None) is not training.schedule:
+        raise ValueError(
+            f"The schedule {schedule!r} is not in micrograd.optim, so a checkpoint cannot name it. "
+            "Train with one that is, such as linear_decay."
+        )
     tensors: dict[str, Tensor] = {
         name: ((len(m), len(m[0])), array("d", [x for row in m for x in row]))
         for name, m in training.model.state_dict().items()
@@ -46,8 +53,7 @@ def save(path: str | os.PathLike[str], training: Training) -> None:
         "chars": training.tokenizer.chars,
         "optimizer": {"class": type(training.optimizer).__name__, **state},
         "steps": training.steps,
-        "schedule": training.schedule.__name__,
-        "lr": training.lr,
+        "schedule": schedule,
         "rng": training.rng.getstate(),
         "documents": fingerprint(training.documents),
     }
@@ -56,77 +62,110 @@ def save(path: str | os.PathLike[str], training: Training) -> None:
 
 def load_model(path: str | os.PathLike[str]) -> tuple[GPT, CharTokenizer]:
     """The model and the tokenizer of a checkpoint, to sample from."""
-    tensors, run = read_run(path)
-    config = GPTConfig(**run["config"])
-    model = GPT(config, Random(0))
-    model.load_state_dict(
-        {name: rows(name, tensors[name]) for name in config.shapes() if name in tensors}
-    )
-    return model, CharTokenizer(run["chars"])
+    with explained(path):
+        return model_of(*read_run(path))
 
 
 def load(path: str | os.PathLike[str], documents: Sequence[str]) -> Training:
     """The run of a checkpoint, to go on with `train`; `documents` are those it was made with."""
-    tensors, run = read_run(path)
-    if fingerprint(documents) != run["documents"]:
-        raise ValueError(
-            f"{path} was trained on other documents, or in another order, than those given. "
-            "Load the data set, and shuffle it, in the way that the run was started."
+    with explained(path):
+        tensors, run = read_run(path)
+        model, tokenizer = model_of(tensors, run)
+        if fingerprint(documents) != run["documents"]:
+            raise ValueError(
+                "it was trained on other documents, or in another order, than those given. Load "
+                "the data set, and shuffle it, in the way that the run was started"
+            )
+        return Training(
+            model,
+            tokenizer,
+            documents,
+            optimizer_of(model, tensors, run),
+            steps=run["steps"],
+            schedule=getattr(optim, run["schedule"]),
+            rng=rng_of(run),
+            history=history_of(tensors),
         )
-    model, tokenizer = load_model(path)
+
+
+def read_run(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    tensors, metadata = read_tensors(path)
+    if metadata.get("format") != FORMAT:
+        found = metadata.get("format", "that of another program")
+        raise ValueError(
+            f"its format is {found!r}, and this version of the course reads {FORMAT!r}"
+        )
+    return tensors, json.loads(metadata["run"])
+
+
+def model_of(tensors: dict[str, Tensor], run: dict[str, Any]) -> tuple[GPT, CharTokenizer]:
+    config = GPTConfig(**run["config"])
+    if config.n_layer > len(tensors):
+        raise ValueError(f"it has {len(tensors)} tables, too few for {config.n_layer} layers")
+    for name, shape in config.shapes().items():
+        if name not in tensors or tensors[name][0] != shape:
+            found = list(tensors[name][0]) if name in tensors else "missing"
+            raise ValueError(f"{name} is {found}, where the shape {list(shape)} is expected")
+    model = GPT(config, Random(0))
+    model.load_state_dict({name: rows(*tensors[name]) for name in config.shapes()})
+    return model, CharTokenizer(run["chars"])
+
+
+def optimizer_of(
+    model: GPT, tensors: dict[str, Tensor], run: dict[str, Any]
+) -> optim.Adam | optim.SGD:
     settings = dict(run["optimizer"])
-    optimizer = {"Adam": optim.Adam, "SGD": optim.SGD}[settings.pop("class")](
-        model.parameters(), settings["lr"]
-    )
+    kinds: dict[str, type[optim.Adam] | type[optim.SGD]] = {"Adam": optim.Adam, "SGD": optim.SGD}
+    kind = kinds[settings.pop("class")]
     prefix = "optimizer."
     moments = {
         name.removeprefix(prefix): numbers.tolist()
         for name, (_, numbers) in tensors.items()
         if name.startswith(prefix)
     }
+    optimizer = kind(model.parameters(), settings["lr"])
     optimizer.load_state_dict({**settings, **moments})
-    columns = [tensors[f"history.{column.name}"][1] for column in fields(Step)]
-    rng = Random()
+    return optimizer
+
+
+def rng_of(run: dict[str, Any]) -> Random:
     version, internal, gauss_next = run["rng"]
+    rng = Random()
     rng.setstate((version, tuple(internal), gauss_next))
-    return Training(
-        model,
-        tokenizer,
-        documents,
-        optimizer,
-        steps=run["steps"],
-        schedule=getattr(optim, run["schedule"]),
-        lr=run["lr"],
-        rng=rng,
-        history=[
-            Step(int(number), loss, lr, seconds, int(tokens))
-            for number, loss, lr, seconds, tokens in zip(*columns, strict=True)
-        ],
-    )
+    return rng
 
 
-def read_run(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    tensors, metadata = read_tensors(path)
-    if metadata.get("format") != FORMAT:
-        raise ValueError(
-            f"{path} is in the format {metadata.get('format', 'of another program')!r}, and this "
-            f"version of the course reads {FORMAT!r}."
-        )
-    return tensors, json.loads(metadata["run"])
+def history_of(tensors: dict[str, Tensor]) -> list[Step]:
+    columns = [tensors[f"history.{column.name}"][1] for column in fields(Step)]
+    return [
+        Step(int(number), loss, lr, seconds, int(tokens))
+        for number, loss, lr, seconds, tokens in zip(*columns, strict=True)
+    ]
+
+
+def rows(shape: tuple[int, ...], numbers: array[float]) -> list[list[float]]:
+    """A table of numbers as a list of rows."""
+    height, width = shape
+    return [numbers[i * width : (i + 1) * width].tolist() for i in range(height)]
+
+
+@contextmanager
+def explained(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Whatever a strange file makes go wrong becomes one sentence that names the file."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise FileNotFoundError(f"There is no checkpoint {path}. Is the name right?") from None
+    except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+        reason = f"a part of it is missing or damaged ({type(error).__name__}: {error})"
+        raise ValueError(f"{path} cannot be loaded: {reason}. Use another copy.") from None
+    except ValueError as error:
+        raise ValueError(f"{path} cannot be loaded: {error}.") from None
 
 
 def fingerprint(documents: Sequence[str]) -> str:
     """A short text that differs when the documents, or their order, differ."""
     return hashlib.sha256(json.dumps(list(documents)).encode()).hexdigest()
-
-
-def rows(name: str, tensor: Tensor) -> list[list[float]]:
-    """A table of numbers as a list of rows."""
-    shape, numbers = tensor
-    if len(shape) != 2:
-        raise ValueError(f"{name} should have rows and columns, and its shape is {list(shape)}.")
-    height, width = shape
-    return [numbers[i * width : (i + 1) * width].tolist() for i in range(height)]
 
 
 # The safetensors format.
@@ -152,10 +191,15 @@ def write_tensors(
                 file.write(little_endian(numbers).tobytes())
             file.flush()
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        temporary.replace(path)
+    except OSError as error:
+        raise OSError(
+            f"{path} could not be written ({error.strerror}), and what was there before is "
+            "untouched. Save to a folder that exists and has room."
+        ) from None
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
@@ -167,27 +211,26 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[
     length = int.from_bytes(content[:8], "little")
     if len(content) < 8 or length > len(content) - 8:
         raise ValueError(
-            f"{path} is not a checkpoint of this course, or is cut short: its header would end "
-            "after the end of the file."
+            "it is no checkpoint of this course, or it is cut short: its header would end after "
+            "the end of the file"
         )
-    try:
-        header = json.loads(content[8 : 8 + length])
-        metadata = header.pop("__metadata__", {})
-        numbers = content[8 + length :]
-        return {name: read_tensor(numbers, **entry) for name, entry in header.items()}, metadata
-    except (UnicodeDecodeError, json.JSONDecodeError, AttributeError, TypeError) as error:
-        raise ValueError(f"{path} has a damaged header ({error}). Use another copy.") from None
-    except ValueError as error:
-        raise ValueError(f"{path} is damaged: {error}") from None
-
-
-def read_tensor(content: bytes, dtype: str, shape: list[int], data_offsets: list[int]) -> Tensor:
-    begin, end = data_offsets
-    if dtype != "F64":
-        raise ValueError(f"numbers of type {dtype}, where 64-bit floats (F64) are expected.")
-    if not 0 <= begin <= end <= len(content) or end - begin != 8 * math.prod(shape):
-        raise ValueError(f"bytes {begin} to {end} do not hold a table of shape {shape}.")
-    return tuple(shape), little_endian(array("d", content[begin:end]))
+    header = json.loads(content[8 : 8 + length])
+    metadata = header.pop("__metadata__", {})
+    numbers = content[8 + length :]
+    tensors: dict[str, Tensor] = {}
+    end = 0
+    for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
+        if not all(isinstance(size, int) and size >= 0 for size in entry["shape"]):
+            raise ValueError(f"{name} has the shape {entry['shape']}, which does not exist")
+        begin, end = end, end + 8 * math.prod(entry["shape"])
+        if entry["dtype"] != "F64":
+            raise ValueError(f"{name} has numbers of type {entry['dtype']}, where F64 is expected")
+        if entry["data_offsets"] != [begin, end] or end > len(numbers):
+            raise ValueError(f"{name} has the shape {entry['shape']}, which its bytes do not fill")
+        tensors[name] = tuple(entry["shape"]), little_endian(array("d", numbers[begin:end]))
+    if end != len(numbers):
+        raise ValueError(f"{len(numbers) - end} bytes at its end belong to nothing")
+    return tensors, metadata
 
 
 def little_endian(numbers: array[float]) -> array[float]:

@@ -31,8 +31,7 @@ def load(name: str = "names") -> list[str]:
     if name == "names":
         return documents(data_file("names.txt").read_bytes())
     if name == "names-32k":
-        with open(fetch(NAMES_32K_URL, NAMES_32K_SHA256), "rb") as file:
-            return documents(file.read())
+        return documents(Path(fetch(NAMES_32K_URL, NAMES_32K_SHA256)).read_bytes())
     raise ValueError(f'There is no data set {name!r}: choose "names" or "names-32k".')
 
 
@@ -64,11 +63,17 @@ def fetch(url: str, sha256: str) -> str:
         path: str = pooch.retrieve(
             url, known_hash=f"sha256:{sha256}", path=pooch.os_cache("micrograd-course")
         )
-    except (OSError, ValueError) as error:
+    except ValueError:
+        raise ValueError(
+            f"What came from {url} is not the file that was expected: its checksum differs, so it "
+            'was refused. Use load("names"), which is bundled.'
+        ) from None
+    except OSError as error:
+        status = getattr(getattr(error, "response", None), "status_code", type(error).__name__)
         raise OSError(
-            f"{url} could not be downloaded ({type(error).__name__}). Try again with a network, or "
-            'use load("names"), which is bundled.'
-        ) from error
+            f"{url} could not be downloaded ({status}). Try again later with a network, or use "
+            'load("names"), which is bundled.'
+        ) from None
     return path
 
 
@@ -84,8 +89,14 @@ def split(texts: Sequence[str], held_out: float, rng: Random) -> tuple[list[str]
     if not 0 < held_out < 1:
         raise ValueError(f"held_out is a part of the whole, between 0 and 1, not {held_out}.")
     distinct = list(dict.fromkeys(texts))
+    count = round(held_out * len(distinct))
+    if not 0 < count < len(distinct):
+        raise ValueError(
+            f"{len(distinct)} different texts are too few to hold out a part of {held_out}: one "
+            "side would be empty."
+        )
     rng.shuffle(distinct)
-    judges = set(distinct[: round(held_out * len(distinct))])
+    judges = set(distinct[:count])
     shuffled = list(texts)
     rng.shuffle(shuffled)
     return [t for t in shuffled if t not in judges], [t for t in shuffled if t in judges]

@@ -169,7 +169,7 @@ class Value:
         self.grad += 1.0
         for value in reversed(order):
             grad = value.grad
-            for parent, local in zip(value._prev, value._local, strict=True):
+            for parent, local in zip(value._prev, value._local, strict=False):
                 parent.grad += local * grad
 
 
@@ -187,6 +187,11 @@ def node(
         >>> x.grad
         1.0
     """
+    if len(parents) != len(local_derivatives):
+        raise ValueError(
+            f"{op!r} has {len(parents)} parents and {len(local_derivatives)} local derivatives; "
+            "each parent needs one."
+        )
     value = _new(Value)
     value.data = data
     value.grad = 0.0
@@ -215,15 +220,16 @@ def topological_order(root: Value) -> list[Value]:
             order.append(stack.pop())  # type: ignore[arg-type]
         elif value not in seen:
             seen.add(value)
-            if value._prev:
-                stack += (value, None, *value._prev)
-            else:
+            if seen.issuperset(value._prev):
                 order.append(value)
+            else:
+                stack += (value, None, *value._prev[::-1])
     return order
 
 
-def maximum(a: Value, b: Value) -> Value:
+def maximum(a: Value | float, b: Value | float) -> Value:
     """The larger of two values; equal ones share the gradient, half each."""
+    a, b = (x if isinstance(x, Value) else Value(x) for x in (a, b))
     if math.isnan(a.data) or math.isnan(b.data):
         return node(math.nan, (a, b), (math.nan, math.nan), "max")
     share = 0.5 if a.data == b.data else float(a.data > b.data)
@@ -242,9 +248,11 @@ def number(data: Any) -> float:
             "complex": "The square root of a negative number may be where it came from.",
             "Value": "It is a Value already.",
         }
+        many = "Make one Value for each number in it."
+        one = "Turn it into a float first, with float(...)."
         raise TypeError(
             f"A Value holds one real number, and this is {type(data).__name__}: {data!r:.60}. "
-            + hints.get(type(data).__name__, "Make one Value for each number in it.")
+            + hints.get(type(data).__name__, many if hasattr(data, "__len__") else one)
         )
     try:
         return float(data)
@@ -269,7 +277,7 @@ def power(base: float, n: float) -> tuple[float, float]:
         raise ValueError(
             f"The slope of x ** {n:g} is infinite at x = 0. Add a small constant under the root."
         )
-    if -math.inf < base < 0 and not n.is_integer():
+    if -math.inf < base < 0 and math.isfinite(n) and not n.is_integer():
         raise ValueError(
             f"({base:g}) ** {n:g} is not a real number: a negative base takes whole exponents only."
         )

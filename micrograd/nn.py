@@ -24,9 +24,26 @@ Vector = Sequence[Any]  # all of its entries are Values, or all are floats
 Matrix = Sequence[Vector]  # rows: outputs x inputs
 
 
-def numbers(x: Vector) -> list[float]:
-    """The plain floats in a vector of values."""
-    return [v.data if isinstance(v, Value) else v for v in x]
+def remembers(x: Vector) -> bool:
+    """Is `x` made of values, all of it?"""
+    return set(map(type, x)) == {Value}
+
+
+def alike(x: Vector) -> tuple[Vector, list[float]]:
+    """`x` made all of values if one of its entries is, and its numbers; else the numbers twice."""
+    if Value in map(type, x):
+        values = [v if isinstance(v, Value) else Value(v) for v in x]
+        return values, [v.data for v in values]
+    numbers = list(x)
+    return numbers, numbers
+
+
+def check_lengths(weights: int, inputs: int) -> None:
+    if weights != inputs or inputs == 0:
+        raise ValueError(
+            f"A weighted sum of {inputs} inputs with {weights} weights: there must be one weight "
+            "for each input, and at least one input."
+        )
 
 
 def add(x: Vector, y: Vector) -> list[Any]:
@@ -42,6 +59,8 @@ def relu(x: Vector) -> list[Any]:
 def mean(x: Sequence[Value]) -> Value:
     """The average of values, as one node."""
     n = len(x)
+    if n == 0:
+        raise ValueError("The mean of no values does not exist: the list is empty.")
     return node(sum(v.data for v in x) / n, x, [1.0 / n] * n, "mean")
 
 
@@ -51,11 +70,12 @@ def dot(x: Vector, y: Vector, scale: float = 1.0) -> Any:
     >>> dot([1.0, 2.0], [3.0, 4.0])
     11.0
     """
-    a, b = numbers(x), numbers(y)
-    result = sum(map(mul, a, b)) * scale
-    if not isinstance(x[0], Value):
-        return result
-    return node(result, (*x, *y), [slope * scale for slope in b + a], "dot")
+    check_lengths(len(x), len(y))
+    if not (remembers(x) and remembers(y)):
+        return sum(map(mul, x, y)) * scale
+    a, b = [v.data for v in x], [v.data for v in y]
+    slopes = [slope * scale for slope in b + a]
+    return node(sum(map(mul, a, b)) * scale, (*x, *y), slopes, "dot")
 
 
 def linear(x: Vector, w: Matrix) -> list[Any]:
@@ -64,7 +84,9 @@ def linear(x: Vector, w: Matrix) -> list[Any]:
     >>> linear([1.0, 2.0], [[3.0, 4.0], [0.0, -1.0]])
     [11.0, -2.0]
     """
-    if not isinstance(x[0], Value):
+    for length in {len(row) for row in w}:
+        check_lengths(length, len(x))
+    if not (remembers(x) and remembers(w[0])):
         return [sum(map(mul, row, x)) for row in w]
     inputs = [v.data for v in x]
     outputs = []
@@ -84,11 +106,11 @@ def rmsnorm(x: Vector) -> list[Any]:
     >>> [round(v, 3) for v in rmsnorm([3.0, -4.0])]
     [0.849, -1.131]
     """
-    data = numbers(x)
+    x, data = alike(x)
     mean_square = sum(map(mul, data, data)) / len(x)
     scale = (mean_square + 1e-5) ** -0.5
-    if not isinstance(x[0], Value):
-        return [v * scale for v in x]
+    if x is data:
+        return [v * scale for v in data]
     slope = -(scale**3) / len(x)
     shared = node(scale, x, [slope * v for v in data], "rms")
     return [v * shared for v in x]
@@ -100,6 +122,8 @@ def probabilities(logits: Sequence[float]) -> list[float]:
     Only differences between logits count, so the largest is taken from each of them first: then
     no exponential is above 1 and none can overflow.
     """
+    if not logits:
+        raise ValueError("Softmax of no logits: the list is empty.")
     largest = max(logits)
     if largest == -math.inf:
         raise ValueError(
@@ -117,8 +141,9 @@ def softmax(logits: Vector) -> list[Any]:
     >>> [round(p, 3) for p in softmax([0.0, 1.0, 1.0])]
     [0.155, 0.422, 0.422]
     """
-    p = probabilities(numbers(logits))
-    if not isinstance(logits[0], Value):
+    logits, data = alike(logits)
+    p = probabilities(data)
+    if logits is data:
         return p
     return [
         node(p_i, logits, [p_i * ((i == j) - p_j) for j, p_j in enumerate(p)], "softmax")
@@ -135,10 +160,10 @@ def cross_entropy(logits: Sequence[Value], target: int) -> Value:
         raise IndexError(
             f"The target {target} is not one of the {len(logits)} tokens, 0 to {len(logits) - 1}."
         )
-    data = numbers(logits)
+    data = [z.data for z in logits]
     largest = max(data)
     p = probabilities(data)
-    loss = math.log(sum(math.exp(z - largest) for z in data)) + largest - data[target]
+    loss = math.log(sum(math.exp(z - largest) for z in data)) + (largest - data[target])
     slopes = [p_i - (i == target) for i, p_i in enumerate(p)]
     return node(loss, logits, slopes, "cross_entropy")
 

@@ -6,6 +6,7 @@ Sampling needs no gradients, so the model runs on plain floats here and no graph
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
@@ -31,10 +32,16 @@ def apply_temperature(logits: list[float], temperature: float) -> list[float]:
     """
     if not temperature >= 0:
         raise ValueError(f"The temperature must be 0 or more, not {temperature}.")
+    if any(map(math.isnan, logits)):
+        raise ValueError(
+            "The model's scores are not numbers (NaN), so nothing can be drawn by them: its "
+            "weights were spoiled, most likely in training with too high a learning rate."
+        )
+    largest = max(logits)
     if temperature == 0:
-        best = logits.index(max(logits))
+        best = logits.index(largest)
         return [float(token == best) for token in range(len(logits))]
-    return probabilities([logit / temperature for logit in logits])
+    return probabilities([(logit - largest) / temperature for logit in logits])
 
 
 def keep_top_k(probs: list[float], k: int) -> list[float]:

@@ -42,15 +42,17 @@ class CharTokenizer:
         unknown = [char for char in document if char not in self._id]
         if unknown:
             raise ValueError(
-                f"{unknown[0]!r} in {document[:40]!r} is not among the {len(self.chars)} characters "
-                f"this tokenizer knows: {''.join(self.chars)[:80]!r}."
+                f"{unknown[0]!r} in {document[:40]!r} is not one of the {len(self.chars)} "
+                f"characters that this tokenizer knows: {''.join(self.chars)[:80]!r}."
             )
         return [self.bos, *(self._id[char] for char in document), self.bos]
 
     def decode(self, tokens: Iterable[int]) -> str:
         """The characters of these ids; BOS has none."""
-        return "".join(self.chars[token] for token in tokens if token != self.bos)
+        return "".join(self.name(token) for token in tokens if token != self.bos)
 
     def name(self, token: int) -> str:
         """A token as a word for pictures: its character, or BOS."""
+        if not 0 <= token < self.vocab_size:
+            raise ValueError(f"{token} is not a token: they go from 0 to {self.bos}, which is BOS.")
         return "BOS" if token == self.bos else self.chars[token]

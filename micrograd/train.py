@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
+from types import FrameType
 
 from micrograd.gpt import GPT
 from micrograd.optim import SGD, Adam, linear_decay
@@ -40,8 +41,9 @@ class Training:
     """A run, between any two of its steps: all that is needed to go on.
 
     Each step reads one document, in order, and starts over after the last one. The learning rate of
-    a step is `schedule(step, steps, lr)`, with steps counted from 0; `steps` and `lr` may be
-    changed on the way. `rng` serves whatever is drawn while the run goes on, such as sampled names.
+    a step is `schedule(step, steps, optimizer.lr)`, with steps counted from 0; `steps`, the length
+    of the plan, and `optimizer.lr` may be changed on the way. `rng` serves whatever is drawn while
+    the run goes on, such as sampled names.
     """
 
     model: GPT
@@ -50,15 +52,14 @@ class Training:
     optimizer: Adam | SGD
     steps: int = 1000  # the length of the plan
     schedule: Schedule = linear_decay
-    lr: float = field(default=math.nan)  # at the start; the optimizer's unless given
     rng: Random = field(default_factory=Random)
     history: list[Step] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        if not self.documents:
-            raise ValueError("There are no documents to train on: the list is empty.")
-        if math.isnan(self.lr):
-            self.lr = self.optimizer.lr
+        if not self.documents or isinstance(self.documents, str):
+            raise ValueError(
+                f"The documents are a list of texts, at least one, and not {self.documents!r:.60}."
+            )
 
     @property
     def step(self) -> int:
@@ -72,47 +73,58 @@ class Training:
 def train(training: Training, steps: int | None = None) -> Iterator[Step]:
     """Make `steps` steps, or all that remain of the plan, and hand out a record after each.
 
-    Stopping is safe at any time: an interrupt (Ctrl-C) waits until the running update is whole, and
-    a later `train(training)` goes on from there. A loss that is not a number ends the run before it
-    can reach the weights.
+    Stopping is safe at any time: an interrupt (Ctrl-C) waits until the running step is whole and
+    its record handed out, and a later `train(training)` goes on from there. A loss or a gradient
+    that is not a finite number ends the run before it can reach the weights.
     """
     left = training.steps - training.step
     if steps is None and left > 0:
         steps = left
     if steps is None or not 0 <= steps <= left:
+        asked = "" if steps is None else f", and {steps} were asked for"
         raise ValueError(
-            f"{training.step} of the {training.steps} planned steps are made, so train can make 0 "
-            f"to {max(0, left)} more, not {steps}. To go on, plan more first: training.steps = ..."
+            f"{training.step} of the {training.steps} planned steps are made{asked}. To train for "
+            f"longer, plan more steps first, with training.steps = {training.steps + 1000} for "
+            "example; to start anew, make the model and the training anew."
         )
     check_parameters(training)
     for _ in range(steps):
-        with whole_step():
+        with whole_step() as interrupts:
             record = make_step(training)
         yield record
+        deliver(interrupts)
 
 
 def make_step(training: Training) -> Step:
     started = time.perf_counter()
     tokens = training.tokenizer.encode(training.next_document())
     optimizer = training.optimizer
-    optimizer.lr = training.schedule(training.step, training.steps, training.lr)
 
     optimizer.zero_grad()
     loss = training.model.loss(tokens)
-    if not math.isfinite(loss.data):
-        raise FloatingPointError(
-            f"The loss is {loss.data} at step {training.step + 1}, so the run stops there with its "
-            f"weights as they were. A learning rate too high (now {training.lr:g}) is the usual "
-            "cause: start again with a tenth of it."
-        )
     loss.backward()
+    check_finite(training, loss.data)
+
+    planned = optimizer.lr
+    optimizer.lr = lr = training.schedule(training.step, training.steps, planned)
     optimizer.step()
+    optimizer.lr = planned
 
     count = min(len(tokens) - 1, training.model.config.block_size)
     seconds = time.perf_counter() - started
-    record = Step(training.step + 1, loss.data, optimizer.lr, seconds, count)
+    record = Step(training.step + 1, loss.data, lr, seconds, count)
     training.history.append(record)
     return record
+
+
+def check_finite(training: Training, loss: float) -> None:
+    """Stop before a NaN or an infinity can spread to every weight."""
+    if not math.isfinite(loss + sum(p.grad for p in training.optimizer.parameters)):
+        raise FloatingPointError(
+            f"At step {training.step + 1} the loss is {loss:g} or a gradient is not finite, so the "
+            "run stops there, with its weights as they were before. A learning rate that is too "
+            f"high (here {training.optimizer.lr:g}) is the usual cause: start anew with a tenth."
+        )
 
 
 def check_parameters(training: Training) -> None:
@@ -126,26 +138,30 @@ def check_parameters(training: Training) -> None:
 
 
 @contextmanager
-def whole_step() -> Iterator[None]:
-    """Hold back an interrupt, and pause the cyclic garbage collector, until a step is whole.
+def whole_step() -> Iterator[list[FrameType | None]]:
+    """Hold interrupts back, and pause the cyclic garbage collector, until a step is whole.
 
     A step makes thousands of nodes and frees them all. They form no cycles, so reference counts
     free them at once; the collector would only search them for cycles, again and again.
     """
-    interrupts: list[int] = []
-    in_main_thread = threading.current_thread() is threading.main_thread()
+    interrupts: list[FrameType | None] = []
     handler = signal.getsignal(signal.SIGINT)
-    hold = in_main_thread and callable(handler)
+    hold = callable(handler) and threading.current_thread() is threading.main_thread()
     collecting = gc.isenabled()
     try:
         if hold:
-            signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
+            signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(frame))
         gc.disable()
-        yield
+        yield interrupts
     finally:
         if collecting:
             gc.enable()
         if hold:
             signal.signal(signal.SIGINT, handler)
-    if interrupts:
-        raise KeyboardInterrupt
+
+
+def deliver(interrupts: list[FrameType | None]) -> None:
+    """Hand on an interrupt that was held back, to whoever handles interrupts now."""
+    handler = signal.getsignal(signal.SIGINT)
+    if interrupts and callable(handler):
+        handler(signal.SIGINT, interrupts[-1])

@@ -1,0 +1,318 @@
+"""Pictures of numbers: how the loss fell, and what a model expects next.
+
+Each function takes plain data and returns a `Picture`. The title states what the data shows, and
+the alt text says it in full; both are computed, and both can be given.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from micrograd.viz.picture import Card, Picture, missing, plain_number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BLUE, VERMILLION, INK, GREY = "#0072B2", "#D55E00", "#1A1A1A", "#5F6670"
+# Several runs are told apart by their dashes as well as by their colour.
+RUNS = [(BLUE, "-"), (INK, "--"), ("#CC79A7", "-."), ("#8A6D00", ":")]
+
+INCHES = (7.2, 3.3)
+CSS_PIXELS = 100  # an inch: 720 pixels is what a notebook is wide
+SHARPNESS = 2  # image pixels for a CSS pixel, as dense screens have
+SHADES = 6  # of each colour towards white, in the file: a sixth of the size, and enough for lines
+
+# matplotlib's defaults and these, whatever a learner has set: the same data gives the same picture.
+STYLE = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib
+    "font.size": 10,
+    "axes.titlesize": 11.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlepad": 10,
+    "axes.edgecolor": GREY,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "text.parse_math": False,  # a "$" in a learner's text is a "$"
+    "legend.frameon": False,
+    "legend.handlelength": 3,
+    "legend.markerscale": 2.5,
+    "figure.constrained_layout.h_pad": 0.1,
+    "figure.constrained_layout.w_pad": 0.1,
+}
+
+Losses = Sequence[Any]  # numbers, or records with `loss` and `number`
+
+
+# The loss
+
+
+@dataclass(frozen=True)
+class Run:
+    """One line of a loss curve."""
+
+    name: str
+    steps: list[int]
+    losses: list[float]
+    averages: list[float]  # of the last `window` losses, up to each step
+    window: int
+
+    @classmethod
+    def of(cls, name: str, records: Losses, window: int) -> Run:
+        losses = [plain_number(record) for record in records]
+        steps = [getattr(record, "number", i) for i, record in enumerate(records, start=1)]
+        sums = [sum(losses[max(0, end - window) : end]) for end in range(1, len(losses) + 1)]
+        averages = [s / min(window, end) for end, s in enumerate(sums, start=1)]
+        return cls(name, steps, losses, averages, window)
+
+    @property
+    def broken(self) -> int | None:
+        """The index of the first loss that is NaN or infinite."""
+        return next((i for i, loss in enumerate(self.losses) if not math.isfinite(loss)), None)
+
+    @property
+    def claim(self) -> str:
+        """What happened, as a title says it."""
+        if not self.losses:
+            return "No training step yet"
+        if self.broken is not None:
+            kind = "NaN" if math.isnan(self.losses[self.broken]) else "infinite"
+            return f"Loss became {kind} at step {self.steps[self.broken]:,}"
+        first, last = self.averages[0], self.averages[-1]
+        if len(self.losses) == 1:
+            return f"Loss was {_short(first)} at step {self.steps[0]:,}"
+        over = f"over {len(self.losses):,} steps"
+        if abs(last - first) <= 0.01 * abs(first):
+            return f"Loss stayed near {_short(first)} {over}"
+        verb = "fell" if last < first else "rose"
+        return f"Loss {verb} from {_short(first)} to {_short(last)} {over}"
+
+    @property
+    def details(self) -> str:
+        """The claim and what the title leaves out, as the alt text says it."""
+        finite = [loss for loss in self.losses if math.isfinite(loss)]
+        if len(finite) < 2:
+            return f"{self.claim}."
+        averaged = f" (the average of the last {self.window} steps)" if self.window > 1 else ""
+        lowest, highest = _short(min(finite)), _short(max(finite))
+        return f"{self.claim}{averaged}; single steps lie between {lowest} and {highest}."
+
+
+def loss_curve(
+    losses: Losses | Mapping[str, Losses],
+    *,
+    smooth: int | None = None,
+    baseline: tuple[float, str] | None = None,
+    total: int | None = None,
+    unit: str = "nats per token",
+    title: str | None = None,
+    alt: str | None = None,
+) -> Picture | Card:
+    """The loss at each training step, faint, and in front of it the average of the last few.
+
+    `losses` is a list of numbers or of the records that `train()` hands out; a dict of such lists
+    lays several runs over each other. A single step says little, because one document is harder
+    than another: what the title speaks of is the average of the last `smooth` steps (by default a
+    twentieth of the run, at most 50 steps; 1 for no average). `baseline` is a loss to compare with
+    and what it is. `total` is where the axis ends, for a run that is not over. `unit` is what the
+    loss is counted in; a squared error has none: `unit=""`.
+
+        loss_curve(training.history, baseline=(math.log(27), "guessing: ln 27"))
+    """
+    if smooth is not None and smooth < 1:
+        raise ValueError(f"smooth is a number of steps, at least 1 (no average), not {smooth}.")
+    records = losses if isinstance(losses, Mapping) else {"": losses}
+    length = max([total or 0, *map(len, records.values())])
+    window = smooth or min(50, max(1, length // 20))
+    runs = [Run.of(name, record, window) for name, record in records.items()]
+
+    def draw(axes: Axes) -> None:
+        axes.set_title(title or _title(runs))
+        axes.set(xlabel="training step", ylabel=f"loss ({unit})" if unit else "loss")
+        for run, (color, dashes) in zip(runs, cycle(RUNS)):
+            _draw_run(axes, run, color, dashes, faintness=0.35 if len(runs) == 1 else 0.2)
+        if baseline:
+            height, meaning = baseline
+            axes.axhline(height, color=GREY, linestyle=(0, (6, 4)), linewidth=1)
+            at_the_end = axes.get_yaxis_transform()
+            axes.text(1, height, meaning, transform=at_the_end, color=GREY, ha="right", va="bottom")
+        axes.set_xlim(0, 1.01 * max(2, length, *(run.steps[-1] for run in runs if run.steps)))
+        axes.locator_params(axis="x", integer=True)
+        if not any(run.losses for run in runs):
+            axes.set(xticks=[], yticks=[])
+        if axes.get_legend_handles_labels()[1]:
+            axes.legend(loc="lower left")
+
+    return _picture(draw, alt or _loss_alt(runs, unit, baseline))
+
+
+def _draw_run(axes: Axes, run: Run, color: str, dashes: str, faintness: float) -> None:
+    line: dict[str, Any] = {"color": color, "linestyle": dashes, "linewidth": 1.8}
+    if run.window == 1:
+        few = "o" if len(run.losses) <= 30 else None
+        axes.plot(run.steps, _finite(run.losses), label=run.name, marker=few, **line)
+    else:
+        dots: dict[str, Any] = {
+            "color": color,
+            "alpha": faintness,
+            "markersize": 2,
+            "markeredgewidth": 0,
+        }
+        each = "" if run.name else "each step"
+        axes.plot(run.steps, _finite(run.losses), "s", label=each, **dots)
+        name = run.name or f"average of the last {run.window} steps"
+        axes.plot(run.steps, _finite(run.averages), label=name, **line)
+    if run.broken is not None:
+        axes.axvline(run.steps[run.broken], color=VERMILLION, linestyle=":", linewidth=1.8)
+
+
+def _title(runs: list[Run]) -> str:
+    if len(runs) == 1:
+        return runs[0].claim
+    ends = {run.name: run.averages[-1] for run in runs if run.losses and run.broken is None}
+    if not ends:
+        return "No run with a loss to compare"
+    best = min(ends, key=lambda name: ends[name])
+    return f"{best} ends lowest, at a loss of {_short(ends[best])}"
+
+
+def _loss_alt(runs: list[Run], unit: str, baseline: tuple[float, str] | None) -> str:
+    told = [f"{run.name}: {run.details}" if run.name else run.details for run in runs]
+    loss = f"loss, in {unit}," if unit else "loss"
+    text = f"Line chart of the {loss} at each training step. {' '.join(told)}"
+    if baseline:
+        text += f" A dashed line at {_short(baseline[0])} marks {baseline[1]}."
+    return text
+
+
+# The next token
+
+
+def next_token_bars(
+    probabilities: Sequence[Any],
+    tokens: Sequence[str],
+    *,
+    top: int = 30,
+    title: str | None = None,
+    alt: str | None = None,
+) -> Picture | Card:
+    """A bar for each token's probability of being the next one; the likeliest carry a number.
+
+    `tokens` are the characters in the order of their ids, and one probability more than there are
+    characters is that of BOS, which ends a document and is called "end". More tokens than `top`
+    are too many to read: then the `top` likeliest are drawn, in order.
+
+        next_token_bars(softmax(logits), tokenizer.chars)
+    """
+    heights = [plain_number(p) for p in probabilities]
+    names = [_visible(token) for token in tokens]
+    if len(heights) == len(names) + 1:
+        names.append("end")
+    if not heights or len(heights) != len(names):
+        raise ValueError(
+            f"There are {len(heights)} probabilities for {len(names)} tokens. "
+            "Give as many of both, or one probability more, that of BOS."
+        )
+    if min(heights) < 0 or not math.isclose(sum(heights), 1, abs_tol=1e-3):
+        raise ValueError(
+            "Probabilities are at least 0 and sum to 1. The smallest of these is "
+            f"{_short(min(heights))}, and they sum to {_short(sum(heights))}. "
+            "If they are logits, softmax makes probabilities of them."
+        )
+    ranked = sorted(range(len(heights)), key=lambda i: -heights[i])
+    shown = list(range(len(heights))) if len(heights) <= top else ranked[:top]
+
+    likeliest = [f"{names[i]} ({_percent(heights[i])})" for i in ranked[:5]]
+    claim = f"Most likely next: {likeliest[0]}"
+    numbered = [i for i in ranked[:5] if heights[i] >= 0.005]
+    if math.isclose(max(heights), min(heights)):
+        claim = f"All {len(heights):,} tokens are equally likely ({_percent(heights[0])})"
+        numbered = []
+
+    def draw(axes: Axes) -> None:
+        axes.set_title(title or claim)
+        axes.set(xlabel="next token", ylabel="probability")
+        axes.yaxis.set_major_formatter("{x:.0%}" if max(heights) > 0.05 else "{x:.1%}")
+        bars = axes.bar(range(len(shown)), [heights[i] for i in shown], color=BLUE, width=0.75)
+        numbers = [f"{heights[i]:.0%}" if i in numbered else "" for i in shown]
+        axes.bar_label(bars, numbers, padding=2, fontsize=8.5)
+        labels = [names[i] for i in shown]
+        turned = 60 if sum(map(len, labels)) > 60 else 0
+        axes.set_xticks(range(len(shown)), labels, rotation=turned)
+        axes.tick_params(axis="x", length=0, labelcolor=INK)
+        axes.margins(x=0.01, y=0.12)
+
+    drawn = "" if len(shown) == len(names) else f", of which the {len(shown)} likeliest are drawn"
+    computed_alt = (
+        f"Bar chart of the probability of each of {len(names):,} tokens to come next{drawn}. "
+        f"{claim}. The likeliest: {', '.join(likeliest)}."
+    )
+    return _picture(draw, alt or computed_alt)
+
+
+# What both are made with
+
+
+def _picture(draw: Callable[[Axes], None], alt: str) -> Picture | Card:
+    """A PNG of what `draw` puts on a pair of axes.
+
+    The figure is made without pyplot, which would keep it and show it a second time.
+    """
+    try:
+        from matplotlib import style
+        from matplotlib.figure import Figure
+        from PIL import Image
+    except ImportError:
+        return Card(f"{alt} {missing('matplotlib')}")
+    pixels, file = io.BytesIO(), io.BytesIO()
+    dpi = CSS_PIXELS * SHARPNESS
+    with style.context(["default", STYLE]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # it is drawn as a box
+        figure = Figure(figsize=INCHES, dpi=dpi, layout="constrained")
+        draw(figure.add_subplot())
+        figure.savefig(pixels, format="rgba")
+    size = round(INCHES[0] * dpi), round(INCHES[1] * dpi)
+    image = Image.frombytes("RGBA", size, pixels.getvalue()).convert("RGB")
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_shades())
+    few_colors = image.quantize(palette=palette, dither=Image.Dither.NONE)
+    few_colors.save(file, "PNG", optimize=True)
+    return Picture(file.getvalue(), alt, width=round(INCHES[0] * CSS_PIXELS))
+
+
+def _shades() -> list[int]:
+    """White, and each colour of the course in equal steps from white: red, green, blue in turn."""
+    flat = [255, 255, 255]
+    for color in dict.fromkeys((INK, GREY, BLUE, VERMILLION, *(color for color, _ in RUNS))):
+        for shade in range(1, SHADES + 1):
+            for channel in bytes.fromhex(color[1:]):
+                flat.append(255 - (255 - channel) * shade // SHADES)
+    return flat
+
+
+def _finite(numbers: list[float]) -> list[float]:
+    """NaN in place of infinity too: matplotlib leaves a gap there."""
+    return [x if math.isfinite(x) else math.nan for x in numbers]
+
+
+def _short(x: float) -> str:
+    return f"{x:.2f}" if 0.1 <= abs(x) < 1000 else f"{x:.3g}"
+
+
+def _percent(p: float) -> str:
+    return f"{p:.0%}" if p >= 0.095 else f"{p:.1%}"
+
+
+def _visible(token: str) -> str:
+    """A token as an axis can show it: a space is drawn, and what cannot be printed is spelled."""
+    if token == " ":
+        return "␣"
+    return token if token.isprintable() and token else repr(token)
