@@ -31,7 +31,7 @@ Tensor = tuple[tuple[int, ...], "array[float]"]  # shape, and the numbers row by
 
 def save(path: str | os.PathLike[str], training: Training) -> None:
     """Write a run to `path`. The file there is replaced only by one that is complete."""
-    schedule = training.schedule.__name__
+    schedule = getattr(training.schedule, "__name__", repr(training.schedule))
     if getattr(optim, schedule, None) is not training.schedule:
         raise ValueError(
             f"The schedule {schedule!r} is not in micrograd.optim, so a checkpoint cannot name it. "
@@ -106,9 +106,12 @@ def model_of(tensors: dict[str, Tensor], run: dict[str, Any]) -> tuple[GPT, Char
         if name not in tensors or tensors[name][0] != shape:
             found = list(tensors[name][0]) if name in tensors else "missing"
             raise ValueError(f"{name} is {found}, where the shape {list(shape)} is expected")
+    tokenizer = CharTokenizer(run["chars"])
+    if tokenizer.vocab_size != config.vocab_size:
+        raise ValueError(f"{tokenizer.vocab_size} tokens do not fit {config.vocab_size} rows")
     model = GPT(config, Random(0))
     model.load_state_dict({name: rows(*tensors[name]) for name in config.shapes()})
-    return model, CharTokenizer(run["chars"])
+    return model, tokenizer
 
 
 def optimizer_of(
@@ -156,7 +159,14 @@ def explained(path: str | os.PathLike[str]) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise FileNotFoundError(f"There is no checkpoint {path}. Is the name right?") from None
-    except (KeyError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         reason = f"a part of it is missing or damaged ({type(error).__name__}: {error})"
         raise ValueError(f"{path} cannot be loaded: {reason}. Use another copy.") from None
     except ValueError as error:
@@ -205,7 +215,8 @@ def write_tensors(
 def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str, str]]:
     """The tables of numbers in a safetensors file of 64-bit floats, and its metadata.
 
-    Raises ValueError, with the reason, for a file that is cut short, damaged or of another kind.
+    Raises ValueError with the reason for a file that is cut short or of another kind; `explained`
+    adds the file's name, and words for whatever else a damaged header may raise.
     """
     content = Path(path).read_bytes()
     length = int.from_bytes(content[:8], "little")

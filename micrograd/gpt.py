@@ -194,12 +194,13 @@ class GPT(Module):
             raise ValueError(
                 f"A document of {len(tokens)} tokens has no next token to predict: give at least 2."
             )
-        return mean(
+        loss: Value = mean(
             [
                 cross_entropy(self.logits(token, position, cache), target)
                 for position, (token, target) in enumerate(pairs)
             ]
         )
+        return loss
 
     def state_dict(self) -> dict[str, list[list[float]]]:
         """The weights as plain numbers: a copy."""
@@ -214,9 +215,8 @@ class GPT(Module):
         for name, shape in shapes.items():
             rows, columns = len(state[name]), {len(row) for row in state[name]}
             if rows != shape[0] or columns != {shape[1]}:
-                given = f"{rows} x {'/'.join(map(str, sorted(columns)))}"
-                raise ValueError(f"{name} is {given}; this model needs {shape[0]} x {shape[1]}.")
-        for name, matrix in self.weights.items():
-            for row, given_row in zip(matrix, state[name], strict=True):
-                for p, data in zip(row, given_row, strict=True):
-                    p.data = number(data)
+                found = f"{rows} x {'/'.join(map(str, sorted(columns)))}"
+                raise ValueError(f"{name} is {found}; this model needs {shape[0]} x {shape[1]}.")
+        given = [number(x) for name in shapes for row in state[name] for x in row]
+        for p, data in zip(self.parameters(), given, strict=True):
+            p.data = data

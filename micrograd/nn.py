@@ -31,6 +31,8 @@ def remembers(x: Vector) -> bool:
 
 def alike(x: Vector) -> tuple[Vector, list[float]]:
     """`x` made all of values if one of its entries is, and its numbers; else the numbers twice."""
+    if not x:
+        raise ValueError("This vector is empty; it needs at least one entry.")
     if Value in map(type, x):
         values = [v if isinstance(v, Value) else Value(v) for v in x]
         return values, [v.data for v in values]
@@ -56,12 +58,11 @@ def relu(x: Vector) -> list[Any]:
     return [v.relu() if isinstance(v, Value) else (0.0 if v <= 0 else v) for v in x]
 
 
-def mean(x: Sequence[Value]) -> Value:
-    """The average of values, as one node."""
-    n = len(x)
-    if n == 0:
-        raise ValueError("The mean of no values does not exist: the list is empty.")
-    return node(sum(v.data for v in x) / n, x, [1.0 / n] * n, "mean")
+def mean(x: Vector) -> Any:
+    """The average of the entries, as one node."""
+    x, data = alike(x)
+    result = sum(data) / len(x)
+    return result if x is data else node(result, x, [1.0 / len(x)] * len(x), "mean")
 
 
 def dot(x: Vector, y: Vector, scale: float = 1.0) -> Any:
@@ -122,8 +123,6 @@ def probabilities(logits: Sequence[float]) -> list[float]:
     Only differences between logits count, so the largest is taken from each of them first: then
     no exponential is above 1 and none can overflow.
     """
-    if not logits:
-        raise ValueError("Softmax of no logits: the list is empty.")
     largest = max(logits)
     if largest == -math.inf:
         raise ValueError(
@@ -151,7 +150,7 @@ def softmax(logits: Vector) -> list[Any]:
     ]
 
 
-def cross_entropy(logits: Sequence[Value], target: int) -> Value:
+def cross_entropy(logits: Vector, target: int) -> Any:
     """How surprised the prediction is by `target`: -log softmax(logits)[target], in nats.
 
     Its derivatives are the probabilities, with 1 taken from that of the target.
@@ -160,10 +159,12 @@ def cross_entropy(logits: Sequence[Value], target: int) -> Value:
         raise IndexError(
             f"The target {target} is not one of the {len(logits)} tokens, 0 to {len(logits) - 1}."
         )
-    data = [z.data for z in logits]
+    logits, data = alike(logits)
     largest = max(data)
     p = probabilities(data)
     loss = math.log(sum(math.exp(z - largest) for z in data)) + (largest - data[target])
+    if logits is data:
+        return loss
     slopes = [p_i - (i == target) for i, p_i in enumerate(p)]
     return node(loss, logits, slopes, "cross_entropy")
 

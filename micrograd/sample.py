@@ -32,12 +32,12 @@ def apply_temperature(logits: list[float], temperature: float) -> list[float]:
     """
     if not temperature >= 0:
         raise ValueError(f"The temperature must be 0 or more, not {temperature}.")
-    if any(map(math.isnan, logits)):
+    largest = max(logits)
+    if math.isinf(largest) or any(map(math.isnan, logits)):
         raise ValueError(
-            "The model's scores are not numbers (NaN), so nothing can be drawn by them: its "
+            "The model's scores are not finite numbers, so nothing can be drawn by them: its "
             "weights were spoiled, most likely in training with too high a learning rate."
         )
-    largest = max(logits)
     if temperature == 0:
         best = logits.index(largest)
         return [float(token == best) for token in range(len(logits))]

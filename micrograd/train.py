@@ -91,8 +91,10 @@ def train(training: Training, steps: int | None = None) -> Iterator[Step]:
     for _ in range(steps):
         with whole_step() as interrupts:
             record = make_step(training)
-        yield record
-        deliver(interrupts)
+        try:
+            yield record
+        finally:
+            deliver(interrupts)
 
 
 def make_step(training: Training) -> Step:

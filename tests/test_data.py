@@ -14,7 +14,7 @@ def origins() -> dict[str, list[str]]:
 
 
 def test_names_are_distinct_sorted_and_in_the_letters_a_to_z():
-    assert NAMES == sorted(set(NAMES))
+    assert sorted(set(NAMES)) == NAMES
     assert all(re.fullmatch("[a-z]{2,15}", name) for name in NAMES)
 
 
