@@ -20,8 +20,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from micrograd import optim
 from micrograd.gpt import GPT, GPTConfig
+from micrograd.optim import OPTIMIZERS, SCHEDULES, SGD, Adam
 from micrograd.tokenizer import CharTokenizer
 from micrograd.train import Step, Training
 
@@ -31,12 +31,8 @@ Tensor = tuple[tuple[int, ...], "array[float]"]  # shape, and the numbers row by
 
 def save(path: str | os.PathLike[str], training: Training) -> None:
     """Write a run to `path`. The file there is replaced only by one that is complete."""
-    schedule = getattr(training.schedule, "__name__", repr(training.schedule))
-    if getattr(optim, schedule, None) is not training.schedule:
-        raise ValueError(
-            f"The schedule {schedule!r} is not in micrograd.optim, so a checkpoint cannot name it. "
-            "Train with one that is, such as linear_decay."
-        )
+    schedule = name_of(training.schedule, SCHEDULES)
+    optimizer = name_of(type(training.optimizer), OPTIMIZERS)
     tensors: dict[str, Tensor] = {
         name: ((len(m), len(m[0])), array("d", [x for row in m for x in row]))
         for name, m in training.model.state_dict().items()
@@ -51,13 +47,23 @@ def save(path: str | os.PathLike[str], training: Training) -> None:
     run = {
         "config": asdict(training.model.config),
         "chars": training.tokenizer.chars,
-        "optimizer": {"class": type(training.optimizer).__name__, **state},
+        "optimizer": {"class": optimizer, **state},
         "steps": training.steps,
         "schedule": schedule,
         "rng": training.rng.getstate(),
         "documents": fingerprint(training.documents),
     }
     write_tensors(path, tensors, {"format": FORMAT, "run": json.dumps(run)})
+
+
+def name_of(thing: object, known: Mapping[str, object]) -> str:
+    for name, known_thing in known.items():
+        if thing is known_thing:
+            return name
+    raise ValueError(
+        f"A checkpoint cannot name {getattr(thing, '__name__', thing)!r}, so it could not be "
+        f"loaded again. Train with one of {', '.join(known)} from micrograd.optim."
+    )
 
 
 def load_model(path: str | os.PathLike[str]) -> tuple[GPT, CharTokenizer]:
@@ -82,7 +88,7 @@ def load(path: str | os.PathLike[str], documents: Sequence[str]) -> Training:
             documents,
             optimizer_of(model, tensors, run),
             steps=run["steps"],
-            schedule=getattr(optim, run["schedule"]),
+            schedule=SCHEDULES[run["schedule"]],
             rng=rng_of(run),
             history=history_of(tensors),
         )
@@ -114,12 +120,9 @@ def model_of(tensors: dict[str, Tensor], run: dict[str, Any]) -> tuple[GPT, Char
     return model, tokenizer
 
 
-def optimizer_of(
-    model: GPT, tensors: dict[str, Tensor], run: dict[str, Any]
-) -> optim.Adam | optim.SGD:
+def optimizer_of(model: GPT, tensors: dict[str, Tensor], run: dict[str, Any]) -> Adam | SGD:
     settings = dict(run["optimizer"])
-    kinds: dict[str, type[optim.Adam] | type[optim.SGD]] = {"Adam": optim.Adam, "SGD": optim.SGD}
-    kind = kinds[settings.pop("class")]
+    kind = OPTIMIZERS[settings.pop("class")]
     prefix = "optimizer."
     moments = {
         name.removeprefix(prefix): numbers.tolist()

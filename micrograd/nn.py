@@ -34,7 +34,7 @@ def alike(x: Vector) -> tuple[Vector, list[float]]:
     if not x:
         raise ValueError("This vector is empty; it needs at least one entry.")
     if Value in map(type, x):
-        values = [v if isinstance(v, Value) else Value(v) for v in x]
+        values = tuple(v if isinstance(v, Value) else Value(v) for v in x)
         return values, [v.data for v in values]
     numbers = list(x)
     return numbers, numbers
@@ -62,7 +62,7 @@ def mean(x: Vector) -> Any:
     """The average of the entries, as one node."""
     x, data = alike(x)
     result = sum(data) / len(x)
-    return result if x is data else node(result, x, [1.0 / len(x)] * len(x), "mean")
+    return result if x is data else node(result, "mean", (x, [1.0 / len(x)] * len(x)))
 
 
 def dot(x: Vector, y: Vector, scale: float = 1.0) -> Any:
@@ -75,8 +75,10 @@ def dot(x: Vector, y: Vector, scale: float = 1.0) -> Any:
     if not (remembers(x) and remembers(y)):
         return sum(map(mul, x, y)) * scale
     a, b = [v.data for v in x], [v.data for v in y]
-    slopes = [slope * scale for slope in b + a]
-    return node(sum(map(mul, a, b)) * scale, (*x, *y), slopes, "dot")
+    result = sum(map(mul, a, b))
+    if scale != 1.0:
+        result, a, b = result * scale, [v * scale for v in a], [v * scale for v in b]
+    return node(result, "dot", (tuple(x), b), (tuple(y), a))
 
 
 def linear(x: Vector, w: Matrix) -> list[Any]:
@@ -89,12 +91,12 @@ def linear(x: Vector, w: Matrix) -> list[Any]:
         check_lengths(length, len(x))
     if not (remembers(x) and remembers(w[0])):
         return [sum(map(mul, row, x)) for row in w]
-    inputs = [v.data for v in x]
+    x, inputs = tuple(x), [v.data for v in x]
     outputs = []
     for row in w:
         weights = [v.data for v in row]
         result = sum(map(mul, weights, inputs))
-        outputs.append(node(result, (*row, *x), (*inputs, *weights), "dot"))
+        outputs.append(node(result, "dot", (tuple(row), inputs), (x, weights)))
     return outputs
 
 
@@ -113,7 +115,7 @@ def rmsnorm(x: Vector) -> list[Any]:
     if x is data:
         return [v * scale for v in data]
     slope = -(scale**3) / len(x)
-    shared = node(scale, x, [slope * v for v in data], "rms")
+    shared = node(scale, "rms", (x, [slope * v for v in data]))
     return [v * shared for v in x]
 
 
@@ -145,7 +147,7 @@ def softmax(logits: Vector) -> list[Any]:
     if logits is data:
         return p
     return [
-        node(p_i, logits, [p_i * ((i == j) - p_j) for j, p_j in enumerate(p)], "softmax")
+        node(p_i, "softmax", (logits, [p_i * ((i == j) - p_j) for j, p_j in enumerate(p)]))
         for i, p_i in enumerate(p)
     ]
 
@@ -166,7 +168,7 @@ def cross_entropy(logits: Vector, target: int) -> Any:
     if logits is data:
         return loss
     slopes = [p_i - (i == target) for i, p_i in enumerate(p)]
-    return node(loss, logits, slopes, "cross_entropy")
+    return node(loss, "cross_entropy", (logits, slopes))
 
 
 class Module:
@@ -200,7 +202,7 @@ class Neuron(Module):
             if isinstance(v, Value):  # a plain number has no gradient to collect
                 parents.append(v)
                 slopes.append(slope)
-        act = node(sum(map(mul, weights, inputs), self.b.data), parents, slopes, "neuron")
+        act = node(sum(map(mul, weights, inputs), self.b.data), "neuron", (parents, slopes))
         return act.relu() if self.nonlin else act
 
     def parameters(self) -> list[Value]:

@@ -129,3 +129,8 @@ def linear_decay(step: int, steps: int, lr: float) -> float:
 def constant(step: int, steps: int, lr: float) -> float:
     """The same learning rate at every step."""
     return lr
+
+
+# What a checkpoint can name.
+OPTIMIZERS: dict[str, type[SGD] | type[Adam]] = {"SGD": SGD, "Adam": Adam}
+SCHEDULES = {"linear_decay": linear_decay, "constant": constant}

@@ -60,6 +60,8 @@ class Training:
             raise ValueError(
                 f"The documents are a list of texts, at least one, and not {self.documents!r:.60}."
             )
+        if not isinstance(self.steps, int) or self.steps < 0:
+            raise ValueError(f"steps is a whole number of at least 0, and not {self.steps!r}.")
 
     @property
     def step(self) -> int:

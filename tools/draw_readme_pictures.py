@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from train_names_gpt import new_training
+
 from micrograd import Value, checkpoint
 from micrograd.datasets import data_file
 from micrograd.viz import draw_graph, loss_curve
-from train_names_gpt import new_training
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 

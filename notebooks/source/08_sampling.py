@@ -62,7 +62,8 @@ next_token_bars(choice.probabilities, tokenizer.chars)
 
 # %% [markdown]
 # To write, draw one token by these probabilities, put it at the end, and ask again. When BOS is
-# drawn, which the picture calls "end", the name is over. This is called *autoregression*: it feeds on its own output.
+# drawn, which the picture calls "end", the name is over. This is called *autoregression*: the model
+# feeds on its own output.
 
 # %%
 text = "mari"
