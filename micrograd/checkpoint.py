@@ -22,7 +22,7 @@ from typing import Any
 
 from micrograd.gpt import GPT, GPTConfig
 from micrograd.optim import OPTIMIZERS, SCHEDULES, SGD, Adam
-from micrograd.tokenizer import CharTokenizer
+from micrograd.tokenizer import TOKENIZERS, Tokenizer
 from micrograd.train import Step, Training
 
 FORMAT = "micrograd-course 1"
@@ -31,8 +31,6 @@ Tensor = tuple[tuple[int, ...], "array[float]"]  # shape, and the numbers row by
 
 def save(path: str | os.PathLike[str], training: Training) -> None:
     """Write a run to `path`. The file there is replaced only by one that is complete."""
-    schedule = name_of(training.schedule, SCHEDULES)
-    optimizer = name_of(type(training.optimizer), OPTIMIZERS)
     tensors: dict[str, Tensor] = {
         name: ((len(m), len(m[0])), array("d", [x for row in m for x in row]))
         for name, m in training.model.state_dict().items()
@@ -46,10 +44,14 @@ def save(path: str | os.PathLike[str], training: Training) -> None:
         tensors[f"history.{column.name}"] = ((len(numbers),), numbers)
     run = {
         "config": asdict(training.model.config),
-        "chars": training.tokenizer.chars,
-        "optimizer": {"class": optimizer, **state},
+        "tokenizer": {
+            "class": name_of(type(training.tokenizer), TOKENIZERS),
+            **training.tokenizer.state_dict(),
+        },
+        "optimizer": {"class": name_of(type(training.optimizer), OPTIMIZERS), **state},
         "steps": training.steps,
-        "schedule": schedule,
+        "schedule": name_of(training.schedule, SCHEDULES),
+        "clip": training.clip,
         "rng": training.rng.getstate(),
         "documents": fingerprint(training.documents),
     }
@@ -62,11 +64,11 @@ def name_of(thing: object, known: Mapping[str, object]) -> str:
             return name
     raise ValueError(
         f"A checkpoint cannot name {getattr(thing, '__name__', thing)!r}, so it could not be "
-        f"loaded again. Train with one of {', '.join(known)} from micrograd.optim."
+        f"loaded again. Train with one of these: {', '.join(known)}."
     )
 
 
-def load_model(path: str | os.PathLike[str]) -> tuple[GPT, CharTokenizer]:
+def load_model(path: str | os.PathLike[str]) -> tuple[GPT, Tokenizer]:
     """The model and the tokenizer of a checkpoint, to sample from."""
     with explained(path):
         return model_of(*read_run(path))
@@ -89,6 +91,7 @@ def load(path: str | os.PathLike[str], documents: Sequence[str]) -> Training:
             optimizer_of(model, tensors, run),
             steps=run["steps"],
             schedule=SCHEDULES[run["schedule"]],
+            clip=run["clip"],
             rng=rng_of(run),
             history=history_of(tensors),
         )
@@ -104,7 +107,7 @@ def read_run(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str,
     return tensors, json.loads(metadata["run"])
 
 
-def model_of(tensors: dict[str, Tensor], run: dict[str, Any]) -> tuple[GPT, CharTokenizer]:
+def model_of(tensors: dict[str, Tensor], run: dict[str, Any]) -> tuple[GPT, Tokenizer]:
     config = GPTConfig(**run["config"])
     if config.n_layer > len(tensors):
         raise ValueError(f"it has {len(tensors)} tables, too few for {config.n_layer} layers")
@@ -112,7 +115,8 @@ def model_of(tensors: dict[str, Tensor], run: dict[str, Any]) -> tuple[GPT, Char
         if name not in tensors or tensors[name][0] != shape:
             found = list(tensors[name][0]) if name in tensors else "missing"
             raise ValueError(f"{name} is {found}, where the shape {list(shape)} is expected")
-    tokenizer = CharTokenizer(run["chars"])
+    settings = dict(run["tokenizer"])
+    tokenizer = TOKENIZERS[settings.pop("class")](**settings)
     if tokenizer.vocab_size != config.vocab_size:
         raise ValueError(f"{tokenizer.vocab_size} tokens do not fit {config.vocab_size} rows")
     model = GPT(config, Random(0))

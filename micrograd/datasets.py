@@ -1,7 +1,5 @@
 """Texts to learn from: the names that come with the course, and a longer list to download."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path

@@ -22,8 +22,6 @@ from collections.abc import Sequence
 from numbers import Real
 from typing import Any
 
-Edges = tuple[Sequence["Value"], Sequence[float]]  # parents, and the local derivative for each
-
 
 class Value:
     """One real number, its gradient, and what it was made from.
@@ -34,26 +32,22 @@ class Value:
     """
 
     # Slots keep a node small; `__dict__` leaves room for what callers hang on a value.
-    __slots__ = ("__dict__", "_edges", "_op", "data", "grad")
+    __slots__ = ("__dict__", "_local", "_op", "_prev", "data", "grad")
 
     __array_ufunc__ = None  # numpy_number * value is left to Value.__rmul__
     label = ""
-
-    data: float
-    grad: float
-    _edges: tuple[Edges, ...]
-    _op: str
 
     def __init__(self, data: Any, _children: Any = (), _op: str = "", label: str = "") -> None:
         if _children:
             raise TypeError(
                 "A Value made from others needs the local derivative for each of them, or its "
                 "gradient would be wrong in silence: use "
-                "node(data, op, (parents, local_derivatives)) from micrograd.engine."
+                "node(data, parents, local_derivatives, op) from micrograd.engine."
             )
         self.data = number(data)
         self.grad = 0.0
-        self._edges = ()
+        self._prev: tuple[Value, ...] = ()
+        self._local: tuple[float, ...] = ()
         self._op = _op
         if label:
             self.label = label
@@ -65,26 +59,26 @@ class Value:
 
     def __add__(self, other: Any) -> Value:
         if isinstance(other, Value):
-            return node(self.data + other.data, "+", ((self, other), (1.0, 1.0)))
-        return node(self.data + number(other), "+", ((self,), (1.0,)))
+            return node(self.data + other.data, (self, other), (1.0, 1.0), "+")
+        return node(self.data + number(other), (self,), (1.0,), "+")
 
     def __sub__(self, other: Any) -> Value:
         if isinstance(other, Value):
-            return node(self.data - other.data, "-", ((self, other), (1.0, -1.0)))
-        return node(self.data - number(other), "-", ((self,), (1.0,)))
+            return node(self.data - other.data, (self, other), (1.0, -1.0), "-")
+        return node(self.data - number(other), (self,), (1.0,), "-")
 
     def __mul__(self, other: Any) -> Value:
         if isinstance(other, Value):
-            return node(self.data * other.data, "*", ((self, other), (other.data, self.data)))
+            return node(self.data * other.data, (self, other), (other.data, self.data), "*")
         factor = number(other)
-        return node(self.data * factor, "*", ((self,), (factor,)))
+        return node(self.data * factor, (self,), (factor,), "*")
 
     def __truediv__(self, other: Any) -> Value:
         if not isinstance(other, Value):
             divisor = number(other)
-            return node(divide(self.data, divisor), "/", ((self,), (divide(1.0, divisor),)))
+            return node(divide(self.data, divisor), (self,), (divide(1.0, divisor),), "/")
         quotient = divide(self.data, other.data)
-        return node(quotient, "/", ((self, other), (1.0 / other.data, -quotient / other.data)))
+        return node(quotient, (self, other), (1.0 / other.data, -quotient / other.data), "/")
 
     def __pow__(self, exponent: Any) -> Value:
         if isinstance(exponent, Value):
@@ -93,7 +87,7 @@ class Value:
                 "on a Value, write (exponent * base.log()).exp()."
             )
         result, slope = power(self.data, number(exponent))
-        return node(result, f"**{exponent}", ((self,), (slope,)))
+        return node(result, (self,), (slope,), f"**{exponent}")
 
     def exp(self) -> Value:
         try:
@@ -103,7 +97,7 @@ class Value:
                 f"exp({self.data:g}) overflows: it is too large for a float, which ends near "
                 "exp(709.78). Subtract the largest value first, as softmax does."
             ) from None
-        return node(result, "exp", ((self,), (result,)))
+        return node(result, (self,), (result,), "exp")
 
     def log(self) -> Value:
         if self.data <= 0:
@@ -111,20 +105,20 @@ class Value:
                 f"log({self.data:g}) does not exist: the logarithm needs a number above 0. "
                 "A probability of exactly 0 is the usual cause."
             )
-        return node(math.log(self.data), "log", ((self,), (1.0 / self.data,)))
+        return node(math.log(self.data), (self,), (1.0 / self.data,), "log")
 
     def tanh(self) -> Value:
         result = math.tanh(self.data)
-        return node(result, "tanh", ((self,), (1.0 - result * result,)))
+        return node(result, (self,), (1.0 - result * result,), "tanh")
 
     def relu(self) -> Value:  # at 0 the slope is 0; the test keeps NaN a NaN
         if self.data <= 0:
-            return node(0.0, "ReLU", ((self,), (0.0,)))
-        return node(self.data, "ReLU", ((self,), (1.0,)))
+            return node(0.0, (self,), (0.0,), "ReLU")
+        return node(self.data, (self,), (1.0,), "ReLU")
 
     def __abs__(self) -> Value:  # at 0 the slope is 0
         sign = float(self.data > 0) - float(self.data < 0)
-        return node(abs(self.data), "abs", ((self,), (sign,)))
+        return node(abs(self.data), (self,), (sign,), "abs")
 
     # The rest is said in terms of the above.
 
@@ -135,32 +129,22 @@ class Value:
         return self.__add__(other)
 
     def __rsub__(self, other: Any) -> Value:  # other - self
-        return node(number(other) - self.data, "-", ((self,), (-1.0,)))
+        return node(number(other) - self.data, (self,), (-1.0,), "-")
 
     def __rmul__(self, other: Any) -> Value:  # other * self
         return self.__mul__(other)
 
     def __rtruediv__(self, other: Any) -> Value:  # other / self
         quotient = divide(number(other), self.data)
-        return node(quotient, "/", ((self,), (-quotient / self.data,)))
+        return node(quotient, (self,), (-quotient / self.data,), "/")
 
     def __rpow__(self, other: Any) -> Value:  # other ** self
         return Value(other) ** self
 
-    @property
-    def _prev(self) -> tuple[Value, ...]:
-        """The values that this one was made from."""
-        return tuple(parent for parents, _ in self._edges for parent in parents)
-
-    @property
-    def _local(self) -> tuple[float, ...]:
-        """The derivative of this value with respect to each of `_prev`."""
-        return tuple(local for _, derivatives in self._edges for local in derivatives)
-
     def _no_backward_function(self, *_: object) -> None:
         raise AttributeError(
             "A Value keeps local derivatives, not a _backward function. Make a node of your own "
-            "with node(data, op, (parents, local_derivatives)) from micrograd.engine."
+            "with node(data, parents, local_derivatives, op) from micrograd.engine."
         )
 
     _backward = property(_no_backward_function, _no_backward_function)
@@ -174,40 +158,39 @@ class Value:
         """
         order = topological_order(self)
         for value in order:
-            if value._edges:
+            if value._prev:
                 value.grad = 0.0
         self.grad += 1.0
         for value in reversed(order):
             grad = value.grad
-            for parents, local_derivatives in value._edges:
-                for parent, local in zip(parents, local_derivatives):
-                    parent.grad += local * grad
+            for parent, local in zip(value._prev, value._local):
+                parent.grad += local * grad
 
 
-def node(data: float, op: str, *edges: Edges) -> Value:
-    """A value made from others.
+def node(
+    data: float, parents: Sequence[Value], local_derivatives: Sequence[float], op: str
+) -> Value:
+    """A value made from others: `local_derivatives[i]` is d(result)/d(parents[i]).
 
-    `edges` is a pair: the parents, and for each of them d(result)/d(parent). A result with two
-    kinds of parents, such as weights and inputs, has two pairs. They are kept and not copied, so
-    that many nodes can share one. Every operation is made by this function, and yours can be:
+    Every operation is made by this function, and yours can be:
 
         >>> import math
         >>> x = Value(0.0)
-        >>> y = node(math.sin(x.data), "sin", ([x], [math.cos(x.data)]))
+        >>> y = node(math.sin(x.data), [x], [math.cos(x.data)], "sin")
         >>> y.backward()
         >>> x.grad
         1.0
     """
-    for parents, local_derivatives in edges:
-        if len(parents) != len(local_derivatives):
-            raise ValueError(
-                f"{op!r} has {len(parents)} parents and {len(local_derivatives)} local "
-                "derivatives; each parent needs one."
-            )
+    if len(parents) != len(local_derivatives):
+        raise ValueError(
+            f"{op!r} has {len(parents)} parents and {len(local_derivatives)} local derivatives; "
+            "each parent needs one."
+        )
     value = _new(Value)
     value.data = data
     value.grad = 0.0
-    value._edges = edges
+    value._prev = tuple(parents)
+    value._local = tuple(local_derivatives)
     value._op = op
     return value
 
@@ -231,13 +214,10 @@ def topological_order(root: Value) -> list[Value]:
             order.append(stack.pop())  # type: ignore[arg-type]
         elif value not in seen:
             seen.add(value)
-            if not value._edges:
+            if seen.issuperset(value._prev):
                 order.append(value)
-                continue
-            stack += (value, None)
-            for parents, _ in value._edges:
-                if not seen.issuperset(parents):
-                    stack += parents[::-1]
+            else:
+                stack += (value, None, *value._prev[::-1])
     return order
 
 
@@ -245,9 +225,9 @@ def maximum(a: Value | float, b: Value | float) -> Value:
     """The larger of two values; equal ones share the gradient, half each."""
     a, b = (x if isinstance(x, Value) else Value(x) for x in (a, b))
     if math.isnan(a.data) or math.isnan(b.data):
-        return node(math.nan, "max", ((a, b), (math.nan, math.nan)))
+        return node(math.nan, (a, b), (math.nan, math.nan), "max")
     share = 0.5 if a.data == b.data else float(a.data > b.data)
-    return node(max(a.data, b.data), "max", ((a, b), (share, 1.0 - share)))
+    return node(max(a.data, b.data), (a, b), (share, 1.0 - share), "max")
 
 
 # The arithmetic of plain numbers, with the limits said in words.

@@ -8,8 +8,6 @@ mask, because the future is not there yet. Notebooks 06a and 06b build this file
 Shapes in comments: E embedding, H head size (E / n_head), T tokens so far, V vocabulary.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -22,7 +20,6 @@ from micrograd.nn import (
     Vector,
     add,
     cross_entropy,
-    dot,
     linear,
     mean,
     relu,
@@ -102,9 +99,9 @@ def attend(query: Vector, keys: Sequence[Vector], values: Sequence[Vector]) -> l
 
     From Vaswani et al., "Attention Is All You Need" (https://arxiv.org/abs/1706.03762).
     """
-    scale = len(query) ** -0.5
-    weights = softmax([dot(query, key, scale) for key in keys])  # (T,)
-    return [dot(weights, column) for column in zip(*values, strict=True)]  # (H,)
+    scale = len(query) ** -0.5  # keeps scores near 1 in size, whatever H is
+    weights = softmax([score * scale for score in linear(query, keys)])  # (T,)
+    return linear(weights, list(zip(*values, strict=True)))  # (H,)
 
 
 def attention(

@@ -5,8 +5,6 @@ Notebook 01 builds `slope` and `gradient`, notebook 02 uses them on two weights,
 turns `gradcheck` on the learner's own engine.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -10,8 +10,6 @@ The second half is the neuron, the layer and the multi-layer perceptron of noteb
 names of Andrej Karpathy's micrograd.
 """
 
-from __future__ import annotations
-
 import math
 import random
 from collections.abc import Sequence
@@ -62,23 +60,7 @@ def mean(x: Vector) -> Any:
     """The average of the entries, as one node."""
     x, data = alike(x)
     result = sum(data) / len(x)
-    return result if x is data else node(result, "mean", (x, [1.0 / len(x)] * len(x)))
-
-
-def dot(x: Vector, y: Vector, scale: float = 1.0) -> Any:
-    """(x[0] y[0] + x[1] y[1] + ...) times `scale`, as one node.
-
-    >>> dot([1.0, 2.0], [3.0, 4.0])
-    11.0
-    """
-    check_lengths(len(x), len(y))
-    if not (remembers(x) and remembers(y)):
-        return sum(map(mul, x, y)) * scale
-    a, b = [v.data for v in x], [v.data for v in y]
-    result = sum(map(mul, a, b))
-    if scale != 1.0:
-        result, a, b = result * scale, [v * scale for v in a], [v * scale for v in b]
-    return node(result, "dot", (tuple(x), b), (tuple(y), a))
+    return result if x is data else node(result, x, [1.0 / len(x)] * len(x), "mean")
 
 
 def linear(x: Vector, w: Matrix) -> list[Any]:
@@ -87,17 +69,26 @@ def linear(x: Vector, w: Matrix) -> list[Any]:
     >>> linear([1.0, 2.0], [[3.0, 4.0], [0.0, -1.0]])
     [11.0, -2.0]
     """
-    for length in {len(row) for row in w}:
+    for length in set(map(len, w)):
         check_lengths(length, len(x))
     if not (remembers(x) and remembers(w[0])):
         return [sum(map(mul, row, x)) for row in w]
-    x, inputs = tuple(x), [v.data for v in x]
+    inputs = [v.data for v in x]
     outputs = []
     for row in w:
         weights = [v.data for v in row]
         result = sum(map(mul, weights, inputs))
-        outputs.append(node(result, "dot", (tuple(row), inputs), (x, weights)))
+        outputs.append(node(result, (*row, *x), (*inputs, *weights), "dot"))
     return outputs
+
+
+def dot(x: Vector, y: Vector) -> Any:
+    """x[0] y[0] + x[1] y[1] + ...
+
+    >>> dot([1.0, 2.0], [3.0, 4.0])
+    11.0
+    """
+    return linear(x, [y])[0]
 
 
 def rmsnorm(x: Vector) -> list[Any]:
@@ -115,7 +106,7 @@ def rmsnorm(x: Vector) -> list[Any]:
     if x is data:
         return [v * scale for v in data]
     slope = -(scale**3) / len(x)
-    shared = node(scale, "rms", (x, [slope * v for v in data]))
+    shared = node(scale, x, [slope * v for v in data], "rms")
     return [v * shared for v in x]
 
 
@@ -147,7 +138,7 @@ def softmax(logits: Vector) -> list[Any]:
     if logits is data:
         return p
     return [
-        node(p_i, "softmax", (logits, [p_i * ((i == j) - p_j) for j, p_j in enumerate(p)]))
+        node(p_i, logits, [p_i * ((i == j) - p_j) for j, p_j in enumerate(p)], "softmax")
         for i, p_i in enumerate(p)
     ]
 
@@ -168,7 +159,7 @@ def cross_entropy(logits: Vector, target: int) -> Any:
     if logits is data:
         return loss
     slopes = [p_i - (i == target) for i, p_i in enumerate(p)]
-    return node(loss, "cross_entropy", (logits, slopes))
+    return node(loss, logits, slopes, "cross_entropy")
 
 
 class Module:
@@ -202,7 +193,7 @@ class Neuron(Module):
             if isinstance(v, Value):  # a plain number has no gradient to collect
                 parents.append(v)
                 slopes.append(slope)
-        act = node(sum(map(mul, weights, inputs), self.b.data), "neuron", (parents, slopes))
+        act = node(sum(map(mul, weights, inputs), self.b.data), parents, slopes, "neuron")
         return act.relu() if self.nonlin else act
 
     def parameters(self) -> list[Value]:

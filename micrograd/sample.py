@@ -4,8 +4,6 @@ Sampling needs no gradients, so the model runs on plain floats here and no graph
 08 builds these functions.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from random import Random
 
 from micrograd.gpt import GPT, Cache, forward, new_cache
 from micrograd.nn import probabilities
-from micrograd.tokenizer import CharTokenizer
+from micrograd.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def renormalize(probs: list[float], kept: set[int]) -> list[float]:
 
 def choices(
     model: GPT,
-    tokenizer: CharTokenizer,
+    tokenizer: Tokenizer,
     rng: Random,
     temperature: float = 1.0,
     top_k: int | None = None,
@@ -90,17 +88,12 @@ def choices(
 ) -> Iterator[Choice]:
     """Draw token after token, each with its distribution, until BOS or the end of the context."""
     config, weights = model.config, model.state_dict()
-    cache: Cache = new_cache(config)
-    token, *given = tokenizer.encode(prompt)[:-1]
-    if len(given) >= config.block_size:
-        raise ValueError(
-            f"The prompt {prompt[:40]!r} has {len(given)} tokens and leaves no room to go on: the "
-            f"context holds {config.block_size}, one of them BOS."
-        )
+    given, cache = prompt_tokens(model, tokenizer, prompt), new_cache(config)
+    token = given[0]
     for position in range(config.block_size):
         logits = forward(token, position, weights, config, cache)
-        if position < len(given):
-            token = given[position]
+        if position + 1 < len(given):
+            token = given[position + 1]
             continue
         probs = apply_temperature(logits, temperature)
         if top_k is not None:
@@ -113,9 +106,20 @@ def choices(
             return
 
 
+def prompt_tokens(model: GPT, tokenizer: Tokenizer, prompt: str) -> list[int]:
+    """BOS and the prompt's tokens; there must be room to go on."""
+    tokens = tokenizer.encode(prompt)[:-1]
+    if len(tokens) > model.config.block_size:
+        raise ValueError(
+            f"The prompt {prompt[:40]!r} has {len(tokens)} tokens with BOS and leaves no room to "
+            f"go on: the context holds {model.config.block_size}."
+        )
+    return tokens
+
+
 def generate(
     model: GPT,
-    tokenizer: CharTokenizer,
+    tokenizer: Tokenizer,
     rng: Random,
     temperature: float = 1.0,
     top_k: int | None = None,
@@ -128,3 +132,37 @@ def generate(
     """
     drawn = choices(model, tokenizer, rng, temperature, top_k, top_p, prompt)
     return prompt + tokenizer.decode(choice.token for choice in drawn)
+
+
+def beam_search(
+    model: GPT, tokenizer: Tokenizer, width: int, prompt: str = ""
+) -> list[tuple[str, float]]:
+    """The likeliest texts found when only the `width` best are followed, each with its log p.
+
+    Sorted, the likeliest first; log p, in nats, is that of all that comes after the prompt. With
+    `width` 1 it is greedy choice; with a width of all possible texts it misses none.
+    """
+    if width < 1:
+        raise ValueError(f"A beam follows at least 1 text, not {width}.")
+    config, weights = model.config, model.state_dict()
+    tokens, cache = prompt_tokens(model, tokenizer, prompt), new_cache(config)
+    for position, token in enumerate(tokens[:-1]):
+        forward(token, position, weights, config, cache)
+    ended: list[tuple[float, list[int], Cache]] = []
+    open_ended = [(0.0, tokens, cache)]
+    for position in range(len(tokens) - 1, config.block_size):
+        found = ended
+        for log_p, written, cache in open_ended:
+            cache = [(list(keys), list(values)) for keys, values in cache]
+            probs = apply_temperature(forward(written[-1], position, weights, config, cache), 1.0)
+            found = found + [
+                (log_p + math.log(p), [*written, token], cache)
+                for token, p in enumerate(probs)
+                if p > 0
+            ]
+        best = sorted(found, key=lambda text: -text[0])[:width]
+        ended = [text for text in best if text[1][-1] == tokenizer.bos]
+        open_ended = [text for text in best if text[1][-1] != tokenizer.bos]
+        if not open_ended:
+            break
+    return [(tokenizer.decode(written), log_p) for log_p, written, _ in best]

@@ -5,8 +5,6 @@ after each step. It prints and draws nothing: a curve, a progress bar, a pause b
 each a `for` loop around it. Notebook 07 builds the loop by hand.
 """
 
-from __future__ import annotations
-
 import gc
 import math
 import signal
@@ -19,8 +17,8 @@ from random import Random
 from types import FrameType
 
 from micrograd.gpt import GPT
-from micrograd.optim import SGD, Adam, linear_decay
-from micrograd.tokenizer import CharTokenizer
+from micrograd.optim import SGD, Adam, clip_gradients, linear_decay
+from micrograd.tokenizer import Tokenizer
 
 Schedule = Callable[[int, int, float], float]
 
@@ -47,11 +45,12 @@ class Training:
     """
 
     model: GPT
-    tokenizer: CharTokenizer
+    tokenizer: Tokenizer
     documents: Sequence[str]
     optimizer: Adam | SGD
     steps: int = 1000  # the length of the plan
     schedule: Schedule = linear_decay
+    clip: float | None = None  # the longest gradient that is left as it is
     rng: Random = field(default_factory=Random)
     history: list[Step] = field(default_factory=list)
 
@@ -107,28 +106,29 @@ def make_step(training: Training) -> Step:
     optimizer.zero_grad()
     loss = training.model.loss(tokens)
     loss.backward()
-    check_finite(training, loss.data)
+    if not math.isfinite(loss.data + sum([p.grad for p in optimizer.parameters])):
+        raise FloatingPointError(
+            f"At step {training.step + 1} the loss is {loss.data:g} or a gradient is not finite, "
+            "so the run stops there, with its weights as they were. A learning rate that is too "
+            f"high (here {optimizer.lr:g}) is the usual cause: start anew with a tenth of it."
+        )
+    if training.clip is not None:
+        clip_gradients(optimizer.parameters, training.clip)
 
     planned = optimizer.lr
     optimizer.lr = lr = training.schedule(training.step, training.steps, planned)
     optimizer.step()
     optimizer.lr = planned
 
-    count = min(len(tokens) - 1, training.model.config.block_size)
-    seconds = time.perf_counter() - started
-    record = Step(training.step + 1, loss.data, lr, seconds, count)
+    record = Step(
+        number=training.step + 1,
+        loss=loss.data,
+        lr=lr,
+        seconds=time.perf_counter() - started,
+        tokens=min(len(tokens) - 1, training.model.config.block_size),
+    )
     training.history.append(record)
     return record
-
-
-def check_finite(training: Training, loss: float) -> None:
-    """Stop before a NaN or an infinity can spread to every weight."""
-    if not math.isfinite(loss + sum(p.grad for p in training.optimizer.parameters)):
-        raise FloatingPointError(
-            f"At step {training.step + 1} the loss is {loss:g} or a gradient is not finite, so the "
-            "run stops there, with its weights as they were before. A learning rate that is too "
-            f"high (here {training.optimizer.lr:g}) is the usual cause: start anew with a tenth."
-        )
 
 
 def check_parameters(training: Training) -> None:

@@ -78,7 +78,7 @@ def test_07_stopped_half_way_goes_on_when_its_cell_is_run_again(lab, page):
 
     assert notebook.failures() == []
     assert 0 < notebook.value_of("training.step") < 1000
-    training_cell = notebook.cell_with("watch(train(")
+    training_cell = notebook.cell_with("watch_all(train(")
     expect(training_cell).to_contain_text("nothing is lost")
 
     notebook.run(training_cell)

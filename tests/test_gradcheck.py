@@ -67,7 +67,7 @@ def test_a_value_itself_has_the_slope_1():
 
 
 def wrong_square(x: Value) -> Value:
-    return node(x.data**2, "wrong", ([x], [x.data]))  # the factor 2 is lost
+    return node(x.data**2, [x], [x.data], "wrong")  # the factor 2 is lost
 
 
 def test_a_lost_factor_is_found_and_shown_beside_the_right_one():

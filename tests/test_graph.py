@@ -128,14 +128,14 @@ def test_another_direction_is_refused_with_both_names():
 def test_operands_stand_in_their_order():
     names = [f"x{i}" for i in range(32)]
     inputs = [Value(float(i), label=name) for i, name in enumerate(names)]
-    dot = node(496.0, "dot", (inputs, [1.0] * 32))
+    dot = node(496.0, inputs, [1.0] * 32, "dot")
     spots = places(draw_graph(dot))
     assert sorted(names, key=lambda name: spots[name][1]) == names
 
 
 def test_a_node_of_32_parents_has_a_box_for_each():
     inputs = [Value(float(i)) for i in range(32)]
-    assert words(draw_graph(node(496.0, "dot", (inputs, [1.0] * 32)))).count("grad 0") == 33
+    assert words(draw_graph(node(496.0, inputs, [1.0] * 32, "dot"))).count("grad 0") == 33
 
 
 def test_the_network_of_two_weights_fits_in_a_notebook():
@@ -217,7 +217,7 @@ def test_the_alt_text_tells_the_graph():
 )
 def test_an_operation_is_told_as_one_writes_it(op, count, formula):
     x = Value(1.0, label="x")
-    assert f": {formula} 1." in draw_graph(node(1.0, op, ([x] * count, [1.0] * count))).alt
+    assert f": {formula} 1." in draw_graph(node(1.0, [x] * count, [1.0] * count, op)).alt
 
 
 def test_gradients_are_told_only_once_there_are_some():
@@ -280,7 +280,7 @@ def test_a_label_is_shown_as_it_is_and_does_nothing(label):
 
 @pytest.mark.parametrize("op", ["<i>", "a|b", "{}", "\\N", '"', "&"])
 def test_an_operation_is_shown_as_it_is(op):
-    assert words(draw_graph(node(1.0, op, ([Value(1.0)], [1.0]))))[2] == op
+    assert words(draw_graph(node(1.0, [Value(1.0)], [1.0], op)))[2] == op
 
 
 def test_characters_that_cannot_be_printed_are_marked():

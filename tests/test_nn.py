@@ -16,11 +16,11 @@ from micrograd.engine import Value
 # Each function of vectors, spelled out in operations of at most two parents.
 
 
-def plain_dot(x: Sequence[Value], y: Sequence[Value], scale: float = 1.0) -> Value:
+def plain_dot(x: Sequence[Value], y: Sequence[Value]) -> Value:
     total = x[0] * y[0]
     for a, b in zip(x[1:], y[1:], strict=True):
         total = total + a * b
-    return total * scale
+    return total
 
 
 def plain_linear(x: Sequence[Value], w: Sequence[Sequence[Value]]) -> list[Value]:
@@ -70,8 +70,8 @@ FUSED = {
         lambda v: plain_dot(v[:3], v[3:]),
     ),
     "dot of a vector with itself": (
-        lambda v: nn.dot(v, v, 0.3),
-        lambda v: plain_dot(v, v, 0.3),
+        lambda v: nn.dot(v, v),
+        lambda v: plain_dot(v, v),
     ),
     "linear": (
         lambda v: nn.linear(v[:2], [v[2:4], v[4:6]]),
@@ -113,7 +113,7 @@ def torch_functions() -> dict[str, Callable[[Any], Any]]:
 
     return {
         "dot": lambda v: v[:3] @ v[3:],
-        "dot of a vector with itself": lambda v: 0.3 * (v @ v),
+        "dot of a vector with itself": lambda v: v @ v,
         "linear": lambda v: F.linear(v[:2], v[2:].view(2, 2)),
         "add": lambda v: v[:3] + v[3:],
         "relu": F.relu,

@@ -14,12 +14,13 @@ from micrograd.gpt import GPT, GPTConfig
 from micrograd.sample import (
     Choice,
     apply_temperature,
+    beam_search,
     choices,
     generate,
     keep_top_k,
     keep_top_p,
 )
-from micrograd.tokenizer import CharTokenizer
+from micrograd.tokenizer import BPETokenizer, CharTokenizer
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 TOKENIZER = CharTokenizer(LETTERS)
@@ -121,7 +122,9 @@ def test_a_prompt_may_leave_room_for_a_single_token():
 
 @pytest.mark.parametrize("length", [16, 17, 100])
 def test_a_prompt_that_fills_the_context_is_refused(length):
-    with pytest.raises(ValueError, match=rf"has {length} tokens and leaves no room.*holds 16"):
+    with pytest.raises(
+        ValueError, match=rf"has {length + 1} tokens with BOS and leaves no room.*holds 16"
+    ):
         generate(MODEL, TOKENIZER, Random(1), prompt="a" * length)
 
 
@@ -134,6 +137,10 @@ def test_temperature_1_is_softmax():
 
 def test_a_temperature_of_a_half_squares_the_odds():
     assert apply_temperature([0.0, math.log(3.0)], 0.5) == pytest.approx([0.1, 0.9])
+
+
+def test_a_small_temperature_is_not_yet_greedy():
+    assert apply_temperature([0.0, math.log(3.0) / 1000], 0.001) == pytest.approx([0.25, 0.75])
 
 
 def test_temperature_0_takes_the_likeliest_and_the_first_of_equals():
@@ -278,3 +285,100 @@ def test_top_k_comes_before_top_p():
 def test_a_choice_can_be_stored_as_json():
     choice = next(choices(MODEL, TOKENIZER, Random(1)))
     assert json.loads(json.dumps(vars(choice)))["token"] == choice.token
+
+
+# Beam search.
+
+TINY = GPT(GPTConfig(vocab_size=3, block_size=4, n_head=1, n_embd=4, init_std=1.0), Random(3))
+TINY_TOKENIZER = CharTokenizer("ab")
+
+
+def log_probability(tokens: list[int]) -> float:
+    """Of all tokens after the first, from logits that the model computes with Values."""
+    cache, total = TINY.new_cache(), 0.0
+    for position, (token, following) in enumerate(zip(tokens, tokens[1:], strict=False)):
+        logits = [z.data for z in TINY.logits(token, position, cache)]
+        total += logits[following] - math.log(sum(map(math.exp, logits)))
+    return total
+
+
+def every_text() -> dict[str, float]:
+    """All texts of the tiny model, with their log p."""
+    bos, texts = TINY_TOKENIZER.bos, {}
+
+    def write(tokens: list[int]) -> None:
+        if len(tokens) > 1 and (tokens[-1] == bos or len(tokens) == 5):
+            ended = tokens[-1] == bos
+            texts[TINY_TOKENIZER.decode(tokens) + "." * ended] = log_probability(tokens)
+            return
+        for token in range(3):
+            write([*tokens, token])
+
+    write([bos])
+    return texts
+
+
+def test_a_beam_wide_enough_finds_every_text_with_its_probability():
+    everything = every_text()
+    found = beam_search(TINY, TINY_TOKENIZER, width=10_000)
+    assert sum(math.exp(log_p) for _, log_p in found) == pytest.approx(1.0, rel=1e-12)
+    assert [log_p for _, log_p in found] == pytest.approx(
+        sorted(everything.values(), reverse=True), rel=1e-12
+    )
+    best = max(everything, key=lambda text: everything[text])
+    assert found[0][0] == best.rstrip(".")
+
+
+def test_a_beam_of_1_is_greedy():
+    ((text, log_p),) = beam_search(TINY, TINY_TOKENIZER, width=1)
+    assert text == generate(TINY, TINY_TOKENIZER, Random(1), temperature=0)
+    assert log_p in [pytest.approx(p) for p in every_text().values()]
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 5])
+def test_a_beam_gives_as_many_texts_as_it_is_wide_the_likeliest_first(width):
+    found = beam_search(MODEL, TOKENIZER, width)
+    assert len(found) == width
+    assert [log_p for _, log_p in found] == sorted((p for _, p in found), reverse=True)
+    assert found == beam_search(MODEL, TOKENIZER, width)
+
+
+def test_a_beam_goes_on_from_a_prompt():
+    found = beam_search(TINY, TINY_TOKENIZER, width=10_000, prompt="ab")
+    assert all(text.startswith("ab") for text, _ in found)
+    assert sum(math.exp(log_p) for _, log_p in found) == pytest.approx(1.0, rel=1e-12)
+
+
+@pytest.mark.parametrize("width", [0, -1])
+def test_a_beam_without_width_is_refused(width):
+    with pytest.raises(ValueError, match="at least 1 text"):
+        beam_search(MODEL, TOKENIZER, width)
+
+
+def test_a_beam_refuses_a_prompt_that_fills_the_context():
+    with pytest.raises(ValueError, match="leaves no room"):
+        beam_search(TINY, TINY_TOKENIZER, 2, prompt="abab")
+
+
+@pytest.mark.parametrize("weight", [math.nan, math.inf])
+def test_a_spoiled_model_writes_nothing_and_says_why(weight):
+    spoiled = GPT(TINY.config, Random(1))
+    spoiled.weights["lm_head"][0][0].data = weight
+    for use in (
+        lambda: generate(spoiled, TINY_TOKENIZER, Random(1)),
+        lambda: generate(spoiled, TINY_TOKENIZER, Random(1), temperature=0),
+        lambda: beam_search(spoiled, TINY_TOKENIZER, 2),
+    ):
+        with pytest.raises(ValueError, match="weights were spoiled"):
+            use()
+
+
+# Byte pairs.
+
+
+def test_a_model_of_byte_pairs_writes_too():
+    tokenizer = BPETokenizer.train(["low lower lowest"] * 3, vocab_size=262)
+    model = GPT(GPTConfig(tokenizer.vocab_size, n_embd=4), Random(1))
+    text = generate(model, tokenizer, Random(1), prompt="low")
+    assert text.startswith("low")
+    assert len(text) > 3

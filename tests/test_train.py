@@ -263,9 +263,42 @@ def test_a_learning_rate_far_too_high_never_puts_a_nan_into_the_weights(lr, acti
     try:
         list(train(run))
     except FloatingPointError as stopped:
-        assert f"step {run.step + 1} " in str(stopped)
+        assert f"step {run.step + 1}" in str(stopped)
     assert not any(math.isnan(p.data) for p in run.model.parameters())
     assert all(math.isfinite(record.loss) for record in run.history)
+
+
+@pytest.mark.parametrize("lr", [0.01, 1e100])
+def test_clipped_gradients_give_the_steps_worked_out_by_hand(lr):
+    def clipped_run() -> Training:
+        run = new_run(clip=0.05)
+        run.optimizer = SGD(run.model.parameters(), lr=lr)
+        return run
+
+    run, by_hand = clipped_run(), clipped_run()
+    list(train(run, 1))
+    by_hand.optimizer.lr = linear_decay(0, 12, lr)
+    by_hand.model.loss(by_hand.tokenizer.encode("abc")).backward()
+    length = math.hypot(*(p.grad for p in by_hand.model.parameters()))
+    assert length > 0.05
+    for p in by_hand.model.parameters():
+        p.grad *= 0.05 / length
+    by_hand.optimizer.step()
+    ours, wanted = ([p.data for p in r.model.parameters()] for r in (run, by_hand))
+    assert ours == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_gradient_too_long_for_its_square_is_clipped_all_the_same():
+    run = new_run(clip=1.0, schedule=constant)
+    for p in run.model.weights["lm_head"][0]:
+        p.data = 1e170
+    for p in run.model.weights["wte"][3]:
+        p.data = 1e3
+    try:
+        list(train(run))
+    except FloatingPointError as stopped:
+        assert f"step {run.step + 1}" in str(stopped)
+    assert not any(math.isnan(p.data) for p in run.model.parameters())
 
 
 # The garbage collector.
