@@ -2,8 +2,8 @@
 
 Every operation on a `Value` keeps two things beside its result: the values it was made from, and
 the local derivative with respect to each of them, which is the rate at which the result moves when
-that one value moves. The chain rule is then one loop, at the end of this file: it knows no
-operation, and no operation knows it.
+that one value moves. The chain rule is then one loop, `backward`: it knows no operation, and no
+operation knows it.
 
     >>> x, w = Value(3.0), Value(2.0)
     >>> loss = (x * w - 10.0) ** 2
@@ -202,8 +202,9 @@ def topological_order(root: Value) -> list[Value]:
     """All values that `root` was made from, and `root`: each after all of its parents.
 
     A depth-first walk with a stack of its own instead of recursion, so that depth costs nothing.
-    A value is pushed back under its parents with a `None` on top; meeting that `None` again means
-    that all of its parents are in the list.
+    A value whose parents have all been seen goes into the list: they are in it, as nothing waits
+    for what is made from it. Any other is pushed back under its parents with a `None` on top;
+    meeting that `None` again means that all of its parents are in the list.
     """
     order: list[Value] = []
     seen: set[Value] = set()
