@@ -95,7 +95,7 @@ class Value:
         except OverflowError:
             raise OverflowError(
                 f"exp({self.data:g}) overflows: it is too large for a float, which ends near "
-                "exp(709.78). Subtract the largest value first, as softmax does."
+                "exp(709.78). Make its input smaller; for softmax, subtract the largest input."
             ) from None
         return node(result, (self,), (result,), "exp")
 
@@ -258,8 +258,8 @@ def number(data: Any) -> float:
 def divide(numerator: float, denominator: float) -> float:
     if denominator == 0:
         raise ZeroDivisionError(
-            f"{numerator:g} / 0 does not exist: the divisor is 0. Add a small constant to it, as "
-            "rmsnorm does, if it may reach 0."
+            f"{numerator:g} / 0 does not exist: the divisor is 0. If it may reach 0, add a small "
+            "constant to it."
         )
     return numerator / denominator
 

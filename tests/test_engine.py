@@ -280,7 +280,7 @@ def test_the_logarithm_of_0_or_less_is_refused_with_its_cause(x):
     ids=["int", "float", "negative zero", "Value", "reflected", "0 / 0"],
 )
 def test_division_by_0_is_refused_in_more_words_than_pythons(divide):
-    with pytest.raises(ZeroDivisionError, match=r"the divisor is 0.*Add a small constant"):
+    with pytest.raises(ZeroDivisionError, match=r"the divisor is 0.*add a small constant"):
         divide(Value(3.0))
 
 
