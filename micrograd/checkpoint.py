@@ -11,8 +11,7 @@ import hashlib
 import json
 import math
 import os
-import sys
-from array import array
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields
@@ -26,21 +25,21 @@ from micrograd.tokenizer import TOKENIZERS, Tokenizer
 from micrograd.train import Step, Training
 
 FORMAT = "micrograd-course 1"
-Tensor = tuple[tuple[int, ...], "array[float]"]  # shape, and the numbers row by row
+Tensor = tuple[tuple[int, ...], list[float]]  # shape, and the numbers row by row
 
 
 def save(path: str | os.PathLike[str], training: Training) -> None:
     """Write a run to `path`. The file there is replaced only by one that is complete."""
     tensors: dict[str, Tensor] = {
-        name: ((len(m), len(m[0])), array("d", [x for row in m for x in row]))
+        name: ((len(m), len(m[0])), [x for row in m for x in row])
         for name, m in training.model.state_dict().items()
     }
     state = training.optimizer.state_dict()
     for name in [name for name, item in state.items() if isinstance(item, list)]:
-        moments = array("d", state.pop(name))
+        moments = state.pop(name)
         tensors[f"optimizer.{name}"] = ((len(moments),), moments)
     for column in fields(Step):
-        numbers = array("d", [getattr(step, column.name) for step in training.history])
+        numbers = [getattr(step, column.name) for step in training.history]
         tensors[f"history.{column.name}"] = ((len(numbers),), numbers)
     run = {
         "config": asdict(training.model.config),
@@ -129,7 +128,7 @@ def optimizer_of(model: GPT, tensors: dict[str, Tensor], run: dict[str, Any]) ->
     kind = OPTIMIZERS[settings.pop("class")]
     prefix = "optimizer."
     moments = {
-        name.removeprefix(prefix): numbers.tolist()
+        name.removeprefix(prefix): numbers
         for name, (_, numbers) in tensors.items()
         if name.startswith(prefix)
     }
@@ -153,10 +152,10 @@ def history_of(tensors: dict[str, Tensor]) -> list[Step]:
     ]
 
 
-def rows(shape: tuple[int, ...], numbers: array[float]) -> list[list[float]]:
+def rows(shape: tuple[int, ...], numbers: list[float]) -> list[list[float]]:
     """A table of numbers as a list of rows."""
     height, width = shape
-    return [numbers[i * width : (i + 1) * width].tolist() for i in range(height)]
+    return [numbers[i * width : (i + 1) * width] for i in range(height)]
 
 
 @contextmanager
@@ -205,7 +204,7 @@ def write_tensors(
         with temporary.open("wb") as file:
             file.write(len(text).to_bytes(8, "little") + text)
             for _, numbers in tensors.values():
-                file.write(little_endian(numbers).tobytes())
+                file.write(struct.pack(f"<{len(numbers)}d", *numbers))
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)
@@ -245,15 +244,10 @@ def read_tensors(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[
             raise ValueError(f"{name} has numbers of type {entry['dtype']}, where F64 is expected")
         if entry["data_offsets"] != [begin, end] or end > len(numbers):
             raise ValueError(f"{name} has the shape {entry['shape']}, which its bytes do not fill")
-        tensors[name] = tuple(entry["shape"]), little_endian(array("d", numbers[begin:end]))
+        tensors[name] = (
+            tuple(entry["shape"]),
+            list(struct.unpack(f"<{(end - begin) // 8}d", numbers[begin:end])),
+        )
     if end != len(numbers):
         raise ValueError(f"{len(numbers) - end} bytes at its end belong to nothing")
     return tensors, metadata
-
-
-def little_endian(numbers: array[float]) -> array[float]:
-    """The same numbers on the usual processors; bytes swapped on a big-endian one."""
-    if sys.byteorder == "big":
-        numbers = numbers[:]
-        numbers.byteswap()
-    return numbers

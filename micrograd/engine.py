@@ -18,7 +18,9 @@ Karpathy's micrograd (https://github.com/karpathy/micrograd), where the idea at 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from numbers import Real
 from typing import Any
 
@@ -149,14 +151,17 @@ class Value:
 
     _backward = property(_no_backward_function, _no_backward_function)
 
-    def backward(self) -> None:
+    def backward(self, order: Sequence[Value] = ()) -> None:
         """Set `grad` of everything this value was made from: d(this value)/d(that one).
 
         Values made on the way start again from 0, so a second call is right. Those that nothing
         was computed from, such as weights, add to the gradient they already have, so that several
         losses can share one update: set theirs to 0 in between (`zero_grad`).
+
+        `order` is a topological order of all that was made on the way, where one is known already
+        (`recorded`).
         """
-        order = topological_order(self)
+        order = order or topological_order(self)
         for value in order:
             if value._prev:
                 value.grad = 0.0
@@ -192,10 +197,40 @@ def node(
     value._prev = tuple(parents)
     value._local = tuple(local_derivatives)
     value._op = op
+    if _tape.values is not None:
+        _tape.values.append(value)
     return value
 
 
 _new = object.__new__
+
+
+class _Tape(threading.local):
+    values: list[Value] | None = None
+
+
+_tape = _Tape()
+
+
+@contextmanager
+def recorded() -> Iterator[list[Value]]:
+    """Collect the values that operations make, in the order of their making.
+
+    A value is made after its parents, so this is a topological order for which nobody has to
+    search, as long as all of the operations are inside:
+
+        >>> x = Value(3.0)
+        >>> with recorded() as order:
+        ...     y = x * x + x
+        >>> y.backward(order)
+        >>> x.grad
+        7.0
+    """
+    outer, _tape.values = _tape.values, []
+    try:
+        yield _tape.values
+    finally:
+        _tape.values = outer
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -243,8 +278,7 @@ def number(data: Any) -> float:
             "complex": "The square root of a negative number may be where it came from.",
             "Value": "It is a Value already.",
         }
-        many = "Make one Value for each number in it."
-        one = "Turn it into a float first, with float(...)."
+        one, many = "Turn it into a float first.", "Make one Value for each number in it."
         raise TypeError(
             f"A Value holds one real number, and this is {type(data).__name__}: {data!r:.60}. "
             + hints.get(type(data).__name__, many if hasattr(data, "__len__") else one)

@@ -130,8 +130,8 @@ def generate(
 
     `temperature` 0 always takes the likeliest token; `top_k` and `top_p` leave unlikely ones out.
     """
-    drawn = choices(model, tokenizer, rng, temperature, top_k, top_p, prompt)
-    return prompt + tokenizer.decode(choice.token for choice in drawn)
+    steps = choices(model, tokenizer, rng, temperature, top_k, top_p, prompt)
+    return prompt + tokenizer.decode(step.token for step in steps)
 
 
 def beam_search(

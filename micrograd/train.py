@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from random import Random
 from types import FrameType
 
+from micrograd.engine import recorded
 from micrograd.gpt import GPT
 from micrograd.optim import SGD, Adam, clip_gradients, linear_decay
 from micrograd.tokenizer import Tokenizer
@@ -104,8 +105,9 @@ def make_step(training: Training) -> Step:
     optimizer = training.optimizer
 
     optimizer.zero_grad()
-    loss = training.model.loss(tokens)
-    loss.backward()
+    with recorded() as order:
+        loss = training.model.loss(tokens)
+    loss.backward(order)
     if not math.isfinite(loss.data + sum([p.grad for p in optimizer.parameters])):
         raise FloatingPointError(
             f"At step {training.step + 1} the loss is {loss.data:g} or a gradient is not finite, "
@@ -132,12 +134,17 @@ def make_step(training: Training) -> Step:
 
 
 def check_parameters(training: Training) -> None:
-    """The optimizer must hold the very values that the model computes with."""
+    """The optimizer must hold the very values that the model computes with, and begins with."""
     ours, theirs = training.model.parameters(), training.optimizer.parameters
     if len(ours) != len(theirs) or any(a is not b for a, b in zip(ours, theirs, strict=True)):
         raise ValueError(
             "The optimizer holds other parameters than the model: one was replaced after the "
             "optimizer was made. Change its .data instead, or make the optimizer anew."
+        )
+    if any(p._prev for p in ours):
+        raise ValueError(
+            "A parameter of the model was made from other values, so an update of it would be lost "
+            "to them. Change its .data instead, or put a new Value in its place."
         )
 
 

@@ -244,7 +244,7 @@ def test_we_read_what_the_safetensors_library_saves(path):
     for name, array in arrays.items():
         shape, numbers = tensors[name]
         assert shape == array.shape
-        assert numbers.tobytes() == array.tobytes()
+        assert np.array(numbers).tobytes() == array.tobytes()
 
 
 def test_a_checkpoint_rewritten_by_the_library_goes_on_bit_for_bit(path, tmp_path):
