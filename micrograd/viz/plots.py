@@ -6,48 +6,20 @@ the alt text says it in full; both are computed, and both can be given.
 
 from __future__ import annotations
 
-import io
 import math
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from micrograd.viz.picture import Card, Picture, missing, plain_number
+from micrograd.viz.canvas import BLUE, GREY, INK, RUNS, VERMILLION, paint, shades
+from micrograd.viz.picture import Card, Picture, plain_number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-BLUE, VERMILLION, INK, GREY = "#0072B2", "#D55E00", "#1A1A1A", "#5F6670"
-# Several runs are told apart by their dashes as well as by their colour.
-RUNS = [(BLUE, "-"), (INK, "--"), ("#CC79A7", "-."), ("#8A6D00", ":")]
+    from matplotlib.figure import Figure
 
 INCHES = (7.2, 3.3)
-CSS_PIXELS = 100  # an inch: 720 pixels is what a notebook is wide
-SHARPNESS = 2  # image pixels for a CSS pixel, as dense screens have
-SHADES = 6  # of each colour towards white, in the file: a sixth of the size, and enough for lines
-
-# matplotlib's defaults and these, whatever a learner has set: the same data gives the same picture.
-STYLE = {
-    "font.family": "DejaVu Sans",  # comes with matplotlib
-    "font.size": 10,
-    "axes.titlesize": 11.5,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "axes.titlepad": 10,
-    "axes.edgecolor": GREY,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "xtick.color": GREY,
-    "ytick.color": GREY,
-    "text.parse_math": False,  # a "$" in a learner's text is a "$"
-    "legend.frameon": False,
-    "legend.handlelength": 3,
-    "legend.markerscale": 2.5,
-    "figure.constrained_layout.h_pad": 0.1,
-    "figure.constrained_layout.w_pad": 0.1,
-}
 
 Losses = Sequence[Any]  # numbers, or records with `loss` and `number`
 
@@ -88,12 +60,12 @@ class Run:
             return f"Loss became {kind} at step {self.steps[self.broken]:,}"
         first, last = self.averages[0], self.averages[-1]
         if len(self.losses) == 1:
-            return f"Loss was {_short(first)} at step {self.steps[0]:,}"
+            return f"Loss was {short(first)} at step {self.steps[0]:,}"
         over = f"over {len(self.losses):,} steps"
         if abs(last - first) <= 0.01 * abs(first):
-            return f"Loss stayed near {_short(first)} {over}"
+            return f"Loss stayed near {short(first)} {over}"
         verb = "fell" if last < first else "rose"
-        return f"Loss {verb} from {_short(first)} to {_short(last)} {over}"
+        return f"Loss {verb} from {short(first)} to {short(last)} {over}"
 
     @property
     def details(self) -> str:
@@ -102,7 +74,7 @@ class Run:
         if len(finite) < 2:
             return f"{self.claim}."
         averaged = f" (the average of the last {self.window} steps)" if self.window > 1 else ""
-        lowest, highest = _short(min(finite)), _short(max(finite))
+        lowest, highest = short(min(finite)), short(max(finite))
         return f"{self.claim}{averaged}; single steps lie between {lowest} and {highest}."
 
 
@@ -181,7 +153,7 @@ def _title(runs: list[Run]) -> str:
     if not ends:
         return "No run with a loss to compare"
     best = min(ends, key=lambda name: ends[name])
-    return f"{best} ends lowest, at a loss of {_short(ends[best])}"
+    return f"{best} ends lowest, at a loss of {short(ends[best])}"
 
 
 def _loss_alt(runs: list[Run], unit: str, baseline: tuple[float, str] | None) -> str:
@@ -189,7 +161,7 @@ def _loss_alt(runs: list[Run], unit: str, baseline: tuple[float, str] | None) ->
     loss = f"loss, in {unit}," if unit else "loss"
     text = f"Line chart of the {loss} at each training step. {' '.join(told)}"
     if baseline:
-        text += f" A dashed line at {_short(baseline[0])} marks {baseline[1]}."
+        text += f" A dashed line at {short(baseline[0])} marks {baseline[1]}."
     return text
 
 
@@ -213,7 +185,7 @@ def next_token_bars(
         next_token_bars(softmax(logits), tokenizer.chars)
     """
     heights = [plain_number(p) for p in probabilities]
-    names = [_visible(token) for token in tokens]
+    names = [visible(token) for token in tokens]
     if len(heights) == len(names) + 1:
         names.append("end")
     if not heights or len(heights) != len(names):
@@ -224,17 +196,17 @@ def next_token_bars(
     if min(heights) < 0 or not math.isclose(sum(heights), 1, abs_tol=1e-3):
         raise ValueError(
             "Probabilities are at least 0 and sum to 1. The smallest of these is "
-            f"{_short(min(heights))}, and they sum to {_short(sum(heights))}. "
+            f"{short(min(heights))}, and they sum to {short(sum(heights))}. "
             "If they are logits, softmax makes probabilities of them."
         )
     ranked = sorted(range(len(heights)), key=lambda i: -heights[i])
     shown = list(range(len(heights))) if len(heights) <= top else ranked[:top]
 
-    likeliest = [f"{names[i]} ({_percent(heights[i])})" for i in ranked[:5]]
+    likeliest = [f"{names[i]} ({percent(heights[i])})" for i in ranked[:5]]
     claim = f"Most likely next: {likeliest[0]}"
     numbered = [i for i in ranked[:5] if heights[i] >= 0.005]
     if math.isclose(max(heights), min(heights)):
-        claim = f"All {len(heights):,} tokens are equally likely ({_percent(heights[0])})"
+        claim = f"All {len(heights):,} tokens are equally likely ({percent(heights[0])})"
         numbered = []
 
     def draw(axes: Axes) -> None:
@@ -262,40 +234,14 @@ def next_token_bars(
 
 
 def _picture(draw: Callable[[Axes], None], alt: str) -> Picture | Card:
-    """A PNG of what `draw` puts on a pair of axes.
+    """A picture of one pair of axes."""
 
-    The figure is made without pyplot, which would keep it and show it a second time.
-    """
-    try:
-        from matplotlib import style
-        from matplotlib.figure import Figure
-        from PIL import Image
-    except ImportError:
-        return Card(f"{alt} {missing('matplotlib')}")
-    pixels, file = io.BytesIO(), io.BytesIO()
-    dpi = CSS_PIXELS * SHARPNESS
-    with style.context(["default", STYLE]), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # it is drawn as a box
-        figure = Figure(figsize=INCHES, dpi=dpi, layout="constrained")
+    def draw_axes(figure: Figure) -> list[str]:
         draw(figure.add_subplot())
-        figure.savefig(pixels, format="rgba")
-    size = round(INCHES[0] * dpi), round(INCHES[1] * dpi)
-    image = Image.frombytes("RGBA", size, pixels.getvalue()).convert("RGB")
-    palette = Image.new("P", (1, 1))
-    palette.putpalette(_shades())
-    few_colors = image.quantize(palette=palette, dither=Image.Dither.NONE)
-    few_colors.save(file, "PNG", optimize=True)
-    return Picture(file.getvalue(), alt, width=round(INCHES[0] * CSS_PIXELS))
+        lines = dict.fromkeys((BLUE, VERMILLION, *(color for color, _ in RUNS)))
+        return [shade for color in lines for shade in shades(color)]
 
-
-def _shades() -> list[int]:
-    """White, and each colour of the course in equal steps from white: red, green, blue in turn."""
-    flat = [255, 255, 255]
-    for color in dict.fromkeys((INK, GREY, BLUE, VERMILLION, *(color for color, _ in RUNS))):
-        for shade in range(1, SHADES + 1):
-            for channel in bytes.fromhex(color[1:]):
-                flat.append(255 - (255 - channel) * shade // SHADES)
-    return flat
+    return paint(draw_axes, alt, INCHES)
 
 
 def _finite(numbers: list[float]) -> list[float]:
@@ -303,15 +249,15 @@ def _finite(numbers: list[float]) -> list[float]:
     return [x if math.isfinite(x) else math.nan for x in numbers]
 
 
-def _short(x: float) -> str:
+def short(x: float) -> str:
     return f"{x:.2f}" if 0.1 <= abs(x) < 1000 else f"{x:.3g}"
 
 
-def _percent(p: float) -> str:
+def percent(p: float) -> str:
     return f"{p:.0%}" if p >= 0.095 else f"{p:.1%}"
 
 
-def _visible(token: str) -> str:
+def visible(token: str) -> str:
     """A token as an axis can show it: a space is drawn, and what cannot be printed is spelled."""
     if token == " ":
         return "␣"
