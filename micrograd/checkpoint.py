@@ -3,6 +3,7 @@
 The file is in the safetensors format (https://github.com/huggingface/safetensors): the length of a
 header, the header, which is JSON and says where each table of numbers lies, and the numbers. Unlike
 a pickle it holds nothing that could run. Weights and moments are 64-bit floats, as Python's are.
+Notebook 08 begins with a model that was saved.
 """
 
 from __future__ import annotations

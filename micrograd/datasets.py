@@ -1,4 +1,7 @@
-"""Texts to learn from: the names that come with the course, and a longer list to download."""
+"""Texts to learn from: the names that come with the course, and a longer list to download.
+
+Notebook 05a looks at the names, notebook 07 holds some of them out to judge a model by.
+"""
 
 from collections.abc import Sequence
 from importlib.resources import files

@@ -28,9 +28,11 @@ from typing import Any
 class Value:
     """One real number, its gradient, and what it was made from.
 
-    `data` is the number. `grad` is the derivative of the last result on which `backward()` was
-    called with respect to this value. `_prev` holds the parents, `_local` the derivative with
-    respect to each parent, `_op` the name of the operation.
+    `data` is the number. `grad` is the derivative of a result with respect to this value, once
+    `backward()` was called on that result; in a leaf, which was made from nothing, the sum over
+    all such calls since it was set to 0. `_prev` holds the parents, `_local` the derivative with
+    respect to each parent, `_op` the name of the operation; `label` is your name for it in
+    pictures.
     """
 
     # Slots keep a node small; `__dict__` leaves room for what callers hang on a value.
@@ -188,8 +190,8 @@ def node(
     """
     if len(parents) != len(local_derivatives):
         raise ValueError(
-            f"{op!r} has {len(parents)} parents and {len(local_derivatives)} local derivatives; "
-            "each parent needs one."
+            f"Parents of {op!r}: {len(parents)}, local derivatives: {len(local_derivatives)}; each "
+            "parent needs one."
         )
     value = _new(Value)
     value.data = data
@@ -217,7 +219,8 @@ def recorded() -> Iterator[list[Value]]:
     """Collect the values that operations make, in the order of their making.
 
     A value is made after its parents, so this is a topological order for which nobody has to
-    search, as long as all of the operations are inside:
+    search. A value made before the block counts as a leaf: it collects a gradient and hands none
+    on.
 
         >>> x = Value(3.0)
         >>> with recorded() as order:
@@ -226,20 +229,24 @@ def recorded() -> Iterator[list[Value]]:
         >>> x.grad
         7.0
     """
-    outer, _tape.values = _tape.values, []
+    inner: list[Value] = []
+    outer, _tape.values = _tape.values, inner
     try:
-        yield _tape.values
+        yield inner
     finally:
         _tape.values = outer
+        if outer is not None:
+            outer += inner
 
 
 def topological_order(root: Value) -> list[Value]:
     """All values that `root` was made from, and `root`: each after all of its parents.
 
     A depth-first walk with a stack of its own instead of recursion, so that depth costs nothing.
-    A value whose parents have all been seen goes into the list: they are in it, as nothing waits
-    for what is made from it. Any other is pushed back under its parents with a `None` on top;
-    meeting that `None` again means that all of its parents are in the list.
+    A value whose parents have all been seen is listed at once. Each of them is listed already: one
+    that was seen and not listed would be waiting for this value, and nothing is made from itself.
+    Any other value is pushed back under its parents with a `None` on top; meeting that `None` again
+    means that all of its parents are in the list.
     """
     order: list[Value] = []
     seen: set[Value] = set()

@@ -50,13 +50,15 @@ class GPTConfig:
     def __post_init__(self) -> None:
         for name in ("vocab_size", "block_size", "n_layer", "n_head", "n_embd"):
             size = getattr(self, name)
-            if not isinstance(size, int) or size < 1:
+            if type(size) is not int or size < 1:
                 raise ValueError(f"{name} must be a whole number of at least 1, not {size!r}.")
         if self.n_embd % self.n_head:
             raise ValueError(
                 f"n_embd ({self.n_embd}) must be a multiple of n_head ({self.n_head}), so that "
                 "each head gets an equal part of the vector."
             )
+        if not self.init_std >= 0:
+            raise ValueError(f"init_std must be 0 or more, not {self.init_std!r}.")
         if self.activation not in ("relu", "relu2"):
             raise ValueError(f'activation must be "relu" or "relu2", not {self.activation!r}.')
 

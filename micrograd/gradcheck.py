@@ -64,6 +64,9 @@ def gradcheck(f: Callable[..., Any], point: Sequence[float]) -> list[Comparison]
     [True, True]
     """
     inputs = [Value(x) for x in point]
-    f(*inputs).backward()
+    result = f(*inputs)
+    if not isinstance(result, Value):
+        raise TypeError(f"f must return a Value, and it returned {result!r:.60}.")
+    result.backward()
     numeric = gradient(lambda p: f(*map(Value, p)).data, point)
     return [Comparison(v.data, v.grad, n) for v, n in zip(inputs, numeric, strict=True)]

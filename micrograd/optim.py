@@ -61,7 +61,7 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Divide each parameter's average gradient by its average size: about one `lr` a step.
+    """Divide the running mean of each gradient by that gradient's usual size: about `lr` a step.
 
     `m` is a running mean of the gradient and `v` of its square. Both start at 0, so early they are
     too small by a known factor, and are divided by it. From Kingma and Ba, "Adam: A Method for

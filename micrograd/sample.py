@@ -24,9 +24,10 @@ class Choice:
 
 
 def apply_temperature(logits: list[float], temperature: float) -> list[float]:
-    """Probabilities of logits divided by `temperature`: below 1 bolder choices win more often.
+    """Probabilities of logits divided by `temperature`.
 
-    At 0 the likeliest token has it all: greedy choice, the first of equals.
+    Below 1 the likelier tokens gain, above 1 the others. At 0 the likeliest
+    token has it all: greedy choice, the first of equals.
     """
     if not temperature >= 0:
         raise ValueError(f"The temperature must be 0 or more, not {temperature}.")

@@ -75,7 +75,7 @@ PIECE = re.compile(r" ?[^ \t\r\n]+|[ \t\r\n]+")
 
 
 def merge(ids: Sequence[int], pair: Pair, new: int) -> list[int]:
-    """Replace each `pair` of neighbours by `new`, from the left, none of them used twice.
+    """Replace each `pair` of neighbours by `new`, from the left; no id is in two replacements.
 
     >>> merge([1, 1, 1, 2, 1, 2], (1, 2), 9)
     [1, 1, 9, 9]

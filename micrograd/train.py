@@ -32,7 +32,7 @@ class Step:
     loss: float  # mean surprise at the document's tokens, in nats, before the update
     lr: float  # the learning rate of the update
     seconds: float  # how long the step took
-    tokens: int  # how many next tokens the document asked for
+    tokens: int  # next tokens predicted: the document's, as far as the context goes
 
 
 @dataclass
@@ -77,7 +77,8 @@ def train(training: Training, steps: int | None = None) -> Iterator[Step]:
 
     Stopping is safe at any time: an interrupt (Ctrl-C) waits until the running step is whole and
     its record handed out, and a later `train(training)` goes on from there. A loss or a gradient
-    that is not a finite number ends the run before it can reach the weights.
+    that is not a finite number ends the run before it can reach the weights. Nothing happens until
+    the first record is asked for.
     """
     left = training.steps - training.step
     if steps is None and left > 0:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from micrograd.engine import Value, maximum, node, topological_order
+from micrograd.engine import Value, maximum, node, recorded, topological_order
 
 # What each operation gives, worked out by hand.
 
@@ -492,9 +492,42 @@ def test_a_node_may_have_many_parents_and_the_same_one_twice():
     assert (a.grad, b.grad) == (310.0, 20.0)
 
 
+def test_the_order_of_making_serves_as_topological_order():
+    x = Value(3.0)
+    with recorded() as order:
+        y = x * x + x
+    y.backward(order)
+    assert x.grad == 7.0
+
+
+def test_an_inner_record_is_part_of_the_outer_one():
+    x = Value(3.0)
+    with recorded() as outer:
+        a = x * 2
+        with recorded():
+            b = a * a
+        c = b + 1
+    c.backward(outer)
+    assert x.grad == 24.0
+
+
+def test_nothing_is_recorded_outside_of_the_block():
+    with recorded() as order:
+        Value(1.0) + 1
+    Value(1.0) + 2
+    assert [value.data for value in order] == [2.0]
+
+
+def test_a_record_ends_also_when_the_block_fails():
+    with pytest.raises(ZeroDivisionError), recorded() as order:
+        Value(1.0) / 0
+    Value(1.0) + 2
+    assert order == []
+
+
 @pytest.mark.parametrize("slopes", [[], [1.0], [1.0, 2.0, 3.0]])
 def test_a_node_needs_a_local_derivative_for_each_parent(slopes):
-    with pytest.raises(ValueError, match=rf"'mine' has 2 parents and {len(slopes)} local"):
+    with pytest.raises(ValueError, match=rf"of 'mine': 2, local derivatives: {len(slopes)}"):
         node(0.0, [Value(1.0), Value(2.0)], slopes, "mine")
 
 

@@ -115,9 +115,8 @@ def decision_boundary(
     where it is 0. Points of class 1 are circles, those of class 0 are triangles, and a cross marks
     each one that lies on the wrong side.
 
-    The model is asked `resolution` x `resolution` times and once more for each point. By default
-    that is 1,600 times and takes a fifth of a second for `MLP(2, [16, 16, 1])`; half the resolution
-    takes a quarter of it.
+    The model is asked `resolution` x `resolution` times, by default 1,600, and once more for each
+    point; half the resolution asks a quarter as often.
 
         decision_boundary(model, points, labels)
     """
