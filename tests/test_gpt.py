@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import plain_gpt
 import pytest
 
+from benchmarks import plain_gpt
 from micrograd import datasets, gpt
 from micrograd.engine import Value
 from micrograd.gpt import GPT, GPTConfig

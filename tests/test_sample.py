@@ -5,11 +5,11 @@ import math
 from collections.abc import Sequence
 from random import Random
 
-import plain_gpt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import plain_gpt
 from micrograd.gpt import GPT, GPTConfig
 from micrograd.sample import (
     Choice,

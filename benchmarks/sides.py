@@ -1,0 +1,108 @@
+"""Programs measured side by side: each in a process of its own, taking turns on the same work.
+
+A process of its own, so that the cyclic garbage collector of one program never has to search the
+objects of another. Turns, so that whatever else the machine does meets both alike. A turn is
+several steps long, because the first step after a pause finds the processor's caches full of the
+other program's numbers, which is not how a program runs by itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+
+class Side:
+    """A program in its own process: `make(*arguments)` gives an iterator, each item one step.
+
+    `make` is a function at the top of a module, so that a new process can find it.
+    """
+
+    def __init__(self, make: Callable[..., Iterator[Any]], *arguments: Any) -> None:
+        processes = multiprocessing.get_context("spawn")
+        self.pipe, theirs = processes.Pipe()
+        self.process = processes.Process(target=serve, args=(theirs, make, arguments), daemon=True)
+        self.process.start()
+        theirs.close()
+
+    def turn(self, steps: int) -> tuple[float, list[Any]]:
+        """The seconds that the next `steps` steps took, and what they gave."""
+        self.pipe.send(steps)
+        try:
+            seconds, results = self.pipe.recv()
+        except EOFError:
+            raise RuntimeError(
+                "A measured program ended before its turn did; its own error stands above."
+            ) from None
+        return seconds, results
+
+    def __enter__(self) -> Side:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pipe.close()
+        self.process.join()
+
+
+def serve(pipe: Connection, make: Callable[..., Iterator[Any]], arguments: Sequence[Any]) -> None:
+    """The life of a side's process: a turn whenever one is asked for, until nobody asks."""
+    program = make(*arguments)
+    while True:
+        try:
+            steps = pipe.recv()
+        except EOFError:
+            return
+        started = time.perf_counter()
+        results = [next(program) for _ in range(steps)]
+        pipe.send((time.perf_counter() - started, results))
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as fast as the first side another is: over all pairs of turns."""
+
+    median: float
+    lowest: float
+    highest: float
+
+    def __str__(self) -> str:
+        return f"{self.median:.3g} × ({self.lowest:.3g} to {self.highest:.3g})"
+
+
+def ratio(first: Sequence[float], other: Sequence[float]) -> Ratio:
+    """Of the seconds of two sides, turn by turn."""
+    ratios = [a / b for a, b in zip(first, other, strict=True)]
+    return Ratio(statistics.median(ratios), min(ratios), max(ratios))
+
+
+def take_turns(
+    programs: Sequence[tuple[Any, ...]],
+    turns: int,
+    steps: int,
+    agree: Callable[[Any, Any], bool],
+) -> list[list[float]]:
+    """For each program its seconds, turn by turn; a turn to warm up comes first, uncounted.
+
+    A program is `(make, *arguments)`, as `Side` takes it. What the others give must `agree` with
+    what the first gives, at every step.
+    """
+    seconds: list[list[float]] = [[] for _ in programs]
+    with ExitStack() as stack:
+        sides = [stack.enter_context(Side(*program)) for program in programs]
+        for turn in range(turns + 1):
+            taken = [side.turn(steps) for side in sides]
+            for _, results in taken[1:]:
+                for step, (a, b) in enumerate(zip(taken[0][1], results, strict=True)):
+                    if not agree(a, b):
+                        number = turn * steps + step + 1
+                        raise AssertionError(f"Step {number} gave {a!r} and {b!r}.")
+            if turn:
+                for column, (time_taken, _) in zip(seconds, taken, strict=True):
+                    column.append(time_taken)
+    return seconds
