@@ -1,0 +1,331 @@
+"""Notebook 02, the core: two weights, a loss, and the chain rule by hand.
+
+The network is x → h = w1·x → y_hat = w2·h → loss = (y_hat − y)².
+"""
+
+from micrograd.checks.declare import Exercise, Misconception
+from micrograd.checks.exercises.slopes import number
+
+NUDGE = 1e-5
+
+
+def network(rng):
+    """x, y, w1, w2, with a prediction that misses."""
+    x, y, w1, w2 = (number(rng) for _ in range(4))
+    return (x, y, w1, w2) if abs(w2 * w1 * x - y) > 0.2 else (2.0, 10.0, 1.5, 2.0)
+
+
+# ----------------------------------------------------------------------------------- forward
+
+
+def forward(x, y, w1, w2):
+    """The numbers on the way from x to the loss, in their order: (h, y_hat, loss)."""
+    h = w1 * x
+    y_hat = w2 * h
+    loss = (y_hat - y) ** 2
+    return h, y_hat, loss
+
+
+FORWARD = Exercise(
+    lesson="02",
+    solution=forward,
+    minutes=4,
+    difficulty=1,
+    task="h is w1 times x, y_hat is w2 times h, the loss is the square of the miss.",
+    cases=((2.0, 10.0, 1.5, 2.0), (1.0, -1.0, 3.0, 0.5)),
+    fresh=network,
+    why=lambda x, y, w1, w2: (
+        f"h is {w1 * x:.6g} and y_hat {w2 * w1 * x:.6g}, so the prediction misses {y:g} by "
+        f"{abs(w2 * w1 * x - y):.6g}, and the loss is the square of that"
+    ),
+    holds="All three numbers are right, for weights of either sign.",
+    hints=(
+        "Three lines, one for each number, each using the one before.",
+        "The miss is y_hat − y. Its square is miss ** 2.",
+        "return h, y_hat, loss gives all three at once.",
+    ),
+    misconceptions=(
+        Misconception(
+            "the miss is not squared",
+            "A miss of −4 and one of 4 should be equally bad. What makes them so?",
+            lambda x, y, w1, w2: (w1 * x, w2 * w1 * x, w2 * w1 * x - y),
+            also=(lambda x, y, w1, w2: (w1 * x, w2 * w1 * x, abs(w2 * w1 * x - y)),),
+        ),
+        Misconception(
+            "w2 applied to x",
+            "w2 stands between h and y_hat. What does it multiply?",
+            lambda x, y, w1, w2: (w1 * x, w2 * x, (w2 * x - y) ** 2),
+        ),
+        Misconception(
+            "the weight added",
+            "A weight says how much of its input goes on: it multiplies.",
+            lambda x, y, w1, w2: (w1 + x, w2 + w1 + x, (w2 + w1 + x - y) ** 2),
+        ),
+        Misconception(
+            "half the loss",
+            "Some books halve the square so that a 2 goes away later. Here it stays.",
+            lambda x, y, w1, w2: (w1 * x, w2 * w1 * x, (w2 * w1 * x - y) ** 2 / 2),
+        ),
+        Misconception(
+            "only the loss",
+            "The way back will need h and y_hat as well. Return all three.",
+            lambda x, y, w1, w2: (w2 * w1 * x - y) ** 2,
+        ),
+    ),
+)
+
+
+# ----------------------------------------------------------------------------- hand_gradient
+
+
+def hand_gradient(x, y, w1, w2):
+    """How fast the loss moves with each weight: (d loss/d w1, d loss/d w2)."""
+    h, y_hat, _ = forward(x, y, w1, w2)
+    from_y_hat = 2 * (y_hat - y)
+    return from_y_hat * w2 * x, from_y_hat * h
+
+
+def miss(x, y, w1, w2):
+    return w2 * w1 * x - y
+
+
+def loss_at(x, y, w1, w2):
+    return forward(x, y, w1, w2)[2]
+
+
+HAND_GRADIENT = Exercise(
+    lesson="02",
+    solution=hand_gradient,
+    minutes=8,
+    difficulty=2,
+    task="Walk back from the loss to each weight, and multiply the slopes of the links on the way.",
+    cases=((2.0, 10.0, 1.5, 2.0), (1.0, -1.0, 3.0, 0.5)),
+    fresh=network,
+    why=lambda x, y, w1, w2: (
+        f"when w1 grows by {NUDGE:g} the loss goes from {loss_at(x, y, w1, w2):.9g} to "
+        f"{loss_at(x, y, w1 + NUDGE, w2):.9g}, and when w2 does, to "
+        f"{loss_at(x, y, w1, w2 + NUDGE):.9g}"
+    ),
+    holds="Both slopes are those that nudging gives, at weights nobody had seen.",
+    hints=(
+        "How fast does the loss move with y_hat? It is the slope of a square.",
+        "From y_hat, w2 is one link away: y_hat = w2·h. What is its slope when w2 moves?",
+        "w1 is two links away: from y_hat to h, then from h to w1. Multiply what you pass.",
+    ),
+    misconceptions=(
+        Misconception(
+            "the factor 2 is lost",
+            "Both are half of what nudging gives. What is the slope of u² at u?",
+            lambda x, y, w1, w2: (miss(x, y, w1, w2) * w2 * x, miss(x, y, w1, w2) * w1 * x),
+        ),
+        Misconception(
+            "y − y_hat for y_hat − y",
+            "Both have the wrong sign: when the prediction is too high, raising it further must "
+            "raise the loss.",
+            lambda x, y, w1, w2: tuple(-g for g in hand_gradient(x, y, w1, w2)),
+        ),
+        Misconception(
+            "the outer slope taken at x instead of h",
+            "For w2 you multiplied by x. What does w2 multiply in the forward pass?",
+            lambda x, y, w1, w2: (hand_gradient(x, y, w1, w2)[0], 2 * miss(x, y, w1, w2) * x),
+        ),
+        Misconception(
+            "the other weight's factor included",
+            "Your slope for w1 holds a factor that belongs to the way to w2. Follow the arrows "
+            "from the loss to w1: which numbers do you pass?",
+            lambda x, y, w1, w2: (
+                2 * miss(x, y, w1, w2) * w2 * x * w1 * x,
+                hand_gradient(x, y, w1, w2)[1],
+            ),
+            also=(
+                lambda x, y, w1, w2: (
+                    2 * miss(x, y, w1, w2) * w1 * x * x,
+                    hand_gradient(x, y, w1, w2)[1],
+                ),
+            ),
+        ),
+        Misconception(
+            "a link is left out",
+            "From the loss to w1 there are three links. You pass the one between y_hat and h "
+            "without its slope.",
+            lambda x, y, w1, w2: (2 * miss(x, y, w1, w2) * x, hand_gradient(x, y, w1, w2)[1]),
+        ),
+        Misconception(
+            "rates added along a path",
+            "A gear that turns 3 times as fast, driving one that turns 4 times as fast, gives 12 "
+            "and not 7.",
+            lambda x, y, w1, w2: (
+                2 * miss(x, y, w1, w2) + w2 + x,
+                2 * miss(x, y, w1, w2) + w1 * x,
+            ),
+        ),
+        Misconception(
+            "the slope for x instead of w1",
+            "Your first number says how the loss moves with x. Which number do we want to change?",
+            lambda x, y, w1, w2: (
+                2 * miss(x, y, w1, w2) * w2 * w1,
+                hand_gradient(x, y, w1, w2)[1],
+            ),
+        ),
+        Misconception(
+            "in the wrong order",
+            "Both numbers are there. Which comes first?",
+            lambda x, y, w1, w2: hand_gradient(x, y, w1, w2)[::-1],
+        ),
+    ),
+)
+
+
+# ----------------------------------------------------------------------------------- diamond
+
+
+def diamond(x, a):
+    """The slope of u * v with respect to x, where u = a * x and v = x ** 2."""
+    u, v = a * x, x**2
+    by_u = v * a
+    by_v = u * 2 * x
+    return by_u + by_v
+
+
+DIAMOND = Exercise(
+    lesson="02",
+    solution=diamond,
+    minutes=6,
+    difficulty=2,
+    task="x reaches the result by two paths, through u and through v. What does each of them give?",
+    cases=((3.0, 2.0), (-1.0, 4.0)),
+    fresh=lambda rng: (number(rng), number(rng)),
+    why=lambda x, a: (
+        f"a nudge of 0.001 moves u by {a * 0.001:.6g} and v by about {2 * x * 0.001:.6g}, and the "
+        f"result from {a * x**3:.9g} to {a * (x + 0.001) ** 3:.9g}"
+    ),
+    holds="Along each path you multiplied, and the paths you added.",
+    hints=(
+        "If only u moved, how fast would u * v move? And if only v did?",
+        "Along one path multiply: the slope of u * v by u is v, the slope of u by x is a.",
+        "x moves u and v together, so the result feels both.",
+    ),
+    misconceptions=(
+        Misconception(
+            "paths multiplied",
+            "A nudge of x arrives by both paths, one beside the other. Which operation puts two "
+            "such effects together?",
+            lambda x, a: (x**2 * a) * (a * x * 2 * x),
+        ),
+        Misconception(
+            "rates added along a path",
+            "Within one path the links follow each other like gears. What do gears do to rates?",
+            lambda x, a: (x**2 + a) + (a * x + 2 * x),
+        ),
+        Misconception(
+            "one path only",
+            "You followed one path from x to the result. There is another.",
+            lambda x, a: x**2 * a,
+            also=(lambda x, a: a * x * 2 * x,),
+        ),
+        Misconception(
+            "the slopes of u and v multiplied",
+            "a and 2x are how fast u and v move. How much does the result feel of each move?",
+            lambda x, a: a * 2 * x,
+            also=(lambda x, a: a + 2 * x,),
+        ),
+        Misconception(
+            "the value instead of the slope",
+            "This is u * v itself. How fast does it move with x?",
+            lambda x, a: a * x**3,
+        ),
+    ),
+)
+
+
+# ------------------------------------------------------------------------------------ update
+
+
+def update(x, y, w1, w2, lr):
+    """Both weights after one step downhill: (w1, w2)."""
+    grad_w1, grad_w2 = hand_gradient(x, y, w1, w2)
+    return w1 - lr * grad_w1, w2 - lr * grad_w2
+
+
+def w1_first(x, y, w1, w2, lr):
+    w1 = w1 - lr * hand_gradient(x, y, w1, w2)[0]
+    return w1, w2 - lr * hand_gradient(x, y, w1, w2)[1]
+
+
+def w2_first(x, y, w1, w2, lr):
+    w2 = w2 - lr * hand_gradient(x, y, w1, w2)[1]
+    return w1 - lr * hand_gradient(x, y, w1, w2)[0], w2
+
+
+def network_and_rate(rng):
+    return (*network(rng), round(rng.uniform(0.01, 0.1), 2))
+
+
+UPDATE_WHY = (
+    "at the old weights the loss is {loss:.6g}, its slopes are {first:.6g} for w1 and {second:.6g} "
+    "for w2, and each weight moves against its own"
+)
+
+
+def update_why(x, y, w1, w2, lr):
+    first, second = hand_gradient(x, y, w1, w2)
+    return UPDATE_WHY.format(loss=loss_at(x, y, w1, w2), first=first, second=second)
+
+
+UPDATE = Exercise(
+    lesson="02",
+    solution=update,
+    minutes=5,
+    difficulty=2,
+    task="Ask for both slopes where you stand, then move both weights.",
+    cases=((2.0, 10.0, 1.5, 2.0, 0.05), (1.0, -1.0, 3.0, 0.5, 0.1)),
+    fresh=network_and_rate,
+    why=update_why,
+    holds="Both weights moved against their own slope, and both slopes were taken before the step.",
+    hints=(
+        "hand_gradient gives both slopes at once.",
+        "new weight = old weight − rate · slope, once for each weight.",
+        "Compute both new weights from the old ones before either is replaced.",
+    ),
+    misconceptions=(
+        Misconception(
+            "the second weight updated with the new first one",
+            "When the second slope was taken, the first weight had already moved: that slope "
+            "belongs to another place.",
+            w1_first,
+            also=(w2_first,),
+        ),
+        Misconception(
+            "uphill for downhill",
+            "The loss grows with this step.",
+            lambda x, y, w1, w2, lr: update(x, y, w1, w2, -lr),
+        ),
+        Misconception(
+            "the rate is missing",
+            "You walk the whole length of the slope. What is lr for?",
+            lambda x, y, w1, w2, lr: update(x, y, w1, w2, 1.0),
+        ),
+        Misconception(
+            "the slopes change places",
+            "w1 moves by the slope of w2. Which of the two does hand_gradient give first?",
+            lambda x, y, w1, w2, lr: (
+                w1 - lr * hand_gradient(x, y, w1, w2)[1],
+                w2 - lr * hand_gradient(x, y, w1, w2)[0],
+            ),
+        ),
+        Misconception(
+            "x updated instead of w1",
+            "x is what the world gives, and we cannot change it. What can we?",
+            lambda x, y, w1, w2, lr: (
+                x - lr * 2 * miss(x, y, w1, w2) * w2 * w1,
+                update(x, y, w1, w2, lr)[1],
+            ),
+        ),
+        Misconception(
+            "the step instead of the weights",
+            "These are the slopes, or the steps. Where do the weights stand afterwards?",
+            lambda x, y, w1, w2, lr: hand_gradient(x, y, w1, w2),
+            also=(lambda x, y, w1, w2, lr: tuple(-lr * g for g in hand_gradient(x, y, w1, w2)),),
+        ),
+    ),
+)

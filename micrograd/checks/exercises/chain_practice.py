@@ -1,0 +1,195 @@
+"""Notebook 02, to choose from: the two slopes one at a time, and an update with a bug."""
+
+from micrograd.checks.declare import Exercise, Misconception
+from micrograd.checks.exercises.chain import (
+    NUDGE,
+    forward,
+    hand_gradient,
+    loss_at,
+    miss,
+    network,
+    network_and_rate,
+    update,
+    update_why,
+    w1_first,
+    w2_first,
+)
+
+
+def grad_w2(x, y, w1, w2):
+    """How fast the loss moves with w2."""
+    h, y_hat, _ = forward(x, y, w1, w2)
+    return 2 * (y_hat - y) * h
+
+
+GRAD_W2 = Exercise(
+    lesson="02",
+    solution=grad_w2,
+    weight="practice",
+    minutes=4,
+    difficulty=1,
+    task="From the loss to y_hat, and from y_hat to w2: multiply the slopes of the two links.",
+    cases=((2.0, 10.0, 1.5, 2.0), (1.0, -1.0, 3.0, 0.5)),
+    fresh=network,
+    why=lambda x, y, w1, w2: (
+        f"when w2 grows by {NUDGE:g}, the loss goes from {loss_at(x, y, w1, w2):.9g} to "
+        f"{loss_at(x, y, w1, w2 + NUDGE):.9g}"
+    ),
+    holds="It is the slope that nudging w2 gives.",
+    hints=(
+        "The loss is a square. How fast does a square move with what is squared?",
+        "y_hat = w2 · h: how fast does it move with w2?",
+    ),
+    misconceptions=(
+        Misconception(
+            "the factor 2 is lost",
+            "This is half of what nudging gives. What is the slope of u² at u?",
+            lambda x, y, w1, w2: miss(x, y, w1, w2) * w1 * x,
+        ),
+        Misconception(
+            "the outer slope taken at x instead of h",
+            "w2 does not multiply x. What does it multiply?",
+            lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * x,
+        ),
+        Misconception(
+            "y − y_hat for y_hat − y",
+            "The sign is wrong: when the prediction is too high, raising it must raise the loss.",
+            lambda x, y, w1, w2: -grad_w2(x, y, w1, w2),
+        ),
+        Misconception(
+            "rates added along a path",
+            "The links follow each other like gears, and gears multiply.",
+            lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) + w1 * x,
+        ),
+        Misconception(
+            "the weight itself as its slope",
+            "You multiplied by w2. The slope of w2 · h by w2 is what w2 is multiplied with.",
+            lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w2,
+        ),
+    ),
+)
+
+
+def grad_w1(x, y, w1, w2):
+    """How fast the loss moves with w1."""
+    _, y_hat, _ = forward(x, y, w1, w2)
+    return 2 * (y_hat - y) * w2 * x
+
+
+GRAD_W1 = Exercise(
+    lesson="02",
+    solution=grad_w1,
+    weight="practice",
+    minutes=4,
+    difficulty=2,
+    task="From the loss to y_hat, to h, to w1: multiply the slopes of the three links.",
+    cases=((2.0, 10.0, 1.5, 2.0), (1.0, -1.0, 3.0, 0.5)),
+    fresh=network,
+    why=lambda x, y, w1, w2: (
+        f"when w1 grows by {NUDGE:g}, the loss goes from {loss_at(x, y, w1, w2):.9g} to "
+        f"{loss_at(x, y, w1 + NUDGE, w2):.9g}"
+    ),
+    holds="It is the slope that nudging w1 gives.",
+    hints=(
+        "The first link is the one that w2 needed too: you can reuse it.",
+        "y_hat = w2 · h: how fast does it move with h? And h = w1 · x with w1?",
+    ),
+    misconceptions=(
+        Misconception(
+            "the factor 2 is lost",
+            "This is half of what nudging gives. What is the slope of u² at u?",
+            lambda x, y, w1, w2: miss(x, y, w1, w2) * w2 * x,
+        ),
+        Misconception(
+            "a link is left out",
+            "Three links, three slopes. Say them aloud, from the loss to w1.",
+            lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * x,
+            also=(lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w2,),
+        ),
+        Misconception(
+            "the other weight's factor included",
+            "h is the slope of y_hat by w2. Is w2's arrow on the way from the loss to w1?",
+            lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w2 * x * w1 * x,
+            also=(lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w1 * x * x,),
+        ),
+        Misconception(
+            "y − y_hat for y_hat − y",
+            "The sign is wrong: when the prediction is too high, raising it must raise the loss.",
+            lambda x, y, w1, w2: -grad_w1(x, y, w1, w2),
+        ),
+        Misconception(
+            "the slope for x instead of w1",
+            "This says how the loss moves with x. In w1 · x, what is the slope by w1?",
+            lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w2 * w1,
+        ),
+        Misconception(
+            "rates added along a path",
+            "The links follow each other like gears, and gears multiply.",
+            lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) + w2 + x,
+        ),
+    ),
+)
+
+
+# ------------------------------------------------------------------------------ find the bug
+
+
+def repair_update(x, y, w1, w2, lr):
+    """Both weights after one step downhill: (w1, w2). One line stands in the wrong place."""
+    grad_w1, grad_w2 = hand_gradient(x, y, w1, w2)
+    w1 = w1 - lr * grad_w1
+    w2 = w2 - lr * grad_w2
+    return w1, w2
+
+
+def buggy_update(x, y, w1, w2, lr):
+    """Both weights after one step downhill: (w1, w2). One line stands in the wrong place."""
+    grad_w1, _ = hand_gradient(x, y, w1, w2)
+    w1 = w1 - lr * grad_w1
+    _, grad_w2 = hand_gradient(x, y, w1, w2)
+    w2 = w2 - lr * grad_w2
+    return w1, w2
+
+
+FIND_THE_BUG = Exercise(
+    lesson="02",
+    solution=repair_update,
+    given=buggy_update,
+    kind="repair",
+    weight="practice",
+    minutes=4,
+    difficulty=2,
+    task="This update does not walk straight down the hill. Find out why, and repair it.",
+    cases=((2.0, 10.0, 1.5, 2.0, 0.05), (1.0, -1.0, 3.0, 0.5, 0.1)),
+    fresh=network_and_rate,
+    why=update_why,
+    holds="Both slopes are taken at the same place, before either weight moves.",
+    hints=(
+        "At which weights is the first slope taken, and at which the second?",
+        "Between the two calls of hand_gradient something changes.",
+    ),
+    misconceptions=(
+        Misconception(
+            "the bug is still there",
+            "The code looks different and does the same: w1 has moved before the slope for w2 is "
+            "taken.",
+            w1_first,
+        ),
+        Misconception(
+            "the bug has changed sides",
+            "Now w2 moves first, and the slope for w1 is taken at the new w2.",
+            w2_first,
+        ),
+        Misconception(
+            "repaired by climbing",
+            "The signs were right: this walks uphill.",
+            lambda x, y, w1, w2, lr: update(x, y, w1, w2, -lr),
+        ),
+        Misconception(
+            "one weight no longer learns",
+            "One of the two weights comes back as it was.",
+            lambda x, y, w1, w2, lr: (update(x, y, w1, w2, lr)[0], w2),
+            also=(lambda x, y, w1, w2, lr: (w1, update(x, y, w1, w2, lr)[1]),),
+        ),
+    ),
+)

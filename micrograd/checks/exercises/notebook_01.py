@@ -1,0 +1,22 @@
+"""The exercises of notebook 01, in the order in which it asks."""
+
+from micrograd.checks.exercises.descent import DESCEND, DESCENT_STEP
+from micrograd.checks.exercises.questions_01 import ARROW, FLAT, GROWTH_BASE, MATCH, SMALL_H
+from micrograd.checks.exercises.slope_practice import BEST_H, LOWEST, PARTIAL
+from micrograd.checks.exercises.slopes import GRADIENT, LINEAR_ESTIMATE, SLOPE
+
+TASKS = (
+    SLOPE,
+    SMALL_H,
+    BEST_H,
+    MATCH,
+    GROWTH_BASE,
+    PARTIAL,
+    GRADIENT,
+    ARROW,
+    LINEAR_ESTIMATE,
+    DESCENT_STEP,
+    DESCEND,
+    FLAT,
+    LOWEST,
+)

@@ -1,0 +1,20 @@
+"""The exercises of notebook 02, in the order in which it asks."""
+
+from micrograd.checks.exercises.chain import DIAMOND, FORWARD, HAND_GRADIENT, UPDATE
+from micrograd.checks.exercises.chain_practice import FIND_THE_BUG, GRAD_W1, GRAD_W2
+from micrograd.checks.exercises.questions_02 import COUNT, FACTORS, LINKS, RECALL, STEPS
+
+TASKS = (
+    *RECALL,
+    FORWARD,
+    LINKS,
+    GRAD_W2,
+    FACTORS,
+    GRAD_W1,
+    HAND_GRADIENT,
+    COUNT,
+    DIAMOND,
+    STEPS,
+    UPDATE,
+    FIND_THE_BUG,
+)

@@ -1,0 +1,207 @@
+"""Call a learner's function so that nothing it does can harm the notebook.
+
+It may raise anything, print without end, or never return. Two clocks end a loop. The first is
+written into a copy of the answer: each loop, each `except` and each `finally` of it looks at the
+time, so that even a bare `except:` cannot swallow the end; it works everywhere. The second is an
+alarm signal, which also reaches the functions that the answer calls; there is none on Windows, in
+a browser's Python and outside the main thread, where such a loop must be interrupted by hand
+(the button with the square). What a function holds up inside C, as `10 ** 10 ** 10` does, neither
+can end.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import linecache
+import signal
+import textwrap
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass
+from types import CodeType, FrameType, FunctionType
+from typing import Any, Literal
+
+from micrograd.checks.values import changed, copied, plain
+
+SECONDS = 3.0  # for all the calls of one check together
+LOOKING = "__micrograd_look_at_the_clock__"
+
+
+class TimeUp(BaseException):
+    """Raised inside an answer whose time is over; no `except Exception` stops it."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one call did. `value` and `inputs` are plain: numbers, lists, texts, `Other`."""
+
+    end: Literal["returned", "raised", "endless", "interrupted"]
+    value: Any = None
+    error: str = ""  # "ZeroDivisionError: division by zero"
+    missing: str = ""  # the name that a NameError is about
+    line: str = ""  # the learner's own line at which it was raised
+    printed: str = ""
+    changed_input: bool = False
+
+
+class Guard:
+    """A function with a time limit, which its calls share."""
+
+    def __init__(
+        self, function: Callable[..., Any], seconds: float = SECONDS, own_clock: bool = True
+    ) -> None:
+        self.deadline = time.monotonic() + seconds
+        self.original = function
+        self.function = (with_clock(function, self.look) if own_clock else None) or function
+
+    def look(self) -> None:
+        if time.monotonic() > self.deadline:
+            raise TimeUp
+
+    def __call__(self, *inputs: Any) -> Outcome:
+        given = copied(inputs)
+        output = Output()
+        try:
+            with redirect_stdout(output), alarm(self.deadline - time.monotonic()):
+                try:
+                    value = plain(self.function(*given))
+                except Exception as error:
+                    return self.raised(error, output)
+        except TimeUp:
+            return Outcome("endless", printed=output.text)
+        except KeyboardInterrupt:
+            return Outcome("interrupted", printed=output.text)
+        except BaseException as error:
+            return self.raised(error, output)
+        return Outcome("returned", value, printed=output.text, changed_input=changed(inputs, given))
+
+    def raised(self, error: BaseException, output: Output) -> Outcome:
+        """The error and the learner's line; the message is the learner's too, so it is guarded."""
+        try:
+            message = str(error)
+        except Exception:
+            message = "(its message cannot be shown)"
+        name = type(error).__name__
+        return Outcome(
+            "raised",
+            error=f"{name}: {message}" if message else name,
+            missing=str(error.name or "") if isinstance(error, NameError) else "",
+            line=own_line(error, self.original),
+            printed=output.text,
+        )
+
+
+def own_line(error: BaseException, function: Callable[..., Any]) -> str:
+    """The last line of the traceback that stands in the learner's own cell."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    found = ""
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == file:
+            found = linecache.getline(file, number).strip() or found
+    return found
+
+
+class Output(io.TextIOBase):
+    """What an answer prints, up to a page."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        self.text += text[: max(0, 2000 - len(self.text))]
+        return len(text)
+
+
+# --------------------------------------------------------------------------------- two clocks
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Raise TimeUp in the main thread after `seconds`, and again and again, where signals exist."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not hasattr(signal, "setitimer") or not in_main_thread:
+        yield
+        return
+    ringing = True
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        if ringing:
+            raise TimeUp
+
+    start = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.05)
+    try:
+        try:
+            yield
+        finally:
+            ringing = False
+    finally:  # somebody else's alarm goes on where it was
+        rest = max(left - (time.monotonic() - start), 0.001) if left else 0.0
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, rest, interval)
+
+
+def with_clock(function: Callable[..., Any], look: Callable[[], None]) -> FunctionType | None:
+    """The same function, whose loops call `look`; None if its source is not to be had."""
+    if not isinstance(function, FunctionType):
+        return None
+    try:
+        lines, first = inspect.getsourcelines(function)
+        tree = ast.parse(textwrap.dedent("".join(lines)))
+    except (OSError, SyntaxError, TypeError):
+        return None
+    ast.increment_lineno(tree, first - 1)
+    if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
+        return None
+    tree.body[0].decorator_list = []
+    file = function.__code__.co_filename
+    unchanged = function_code(compile(tree, file, "exec", dont_inherit=True), function)
+    if unchanged.co_code != function.__code__.co_code:  # the source is not this function's
+        return None
+    clocked = ast.fix_missing_locations(ClockWriter().visit(tree))
+    code = function_code(compile(clocked, file, "exec", dont_inherit=True), function)
+    copy = FunctionType(
+        code,
+        function.__globals__ | {LOOKING: look},
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
+
+
+def function_code(module: CodeType, function: FunctionType) -> CodeType:
+    inside = [part for part in module.co_consts if isinstance(part, CodeType)]
+    return next(code for code in inside if code.co_name == function.__code__.co_name)
+
+
+class ClockWriter(ast.NodeTransformer):
+    """Puts a look at the clock at the start of each loop, each `except` and each `finally`."""
+
+    def looking(self, place: ast.AST, body: list[ast.stmt]) -> list[ast.stmt]:
+        call = ast.Expr(ast.Call(ast.Name(LOOKING, ast.Load()), [], []))
+        return [ast.fix_missing_locations(ast.copy_location(call, place)), *body]
+
+    def visit_While(self, node: ast.While) -> ast.AST:
+        node.body = self.looking(node, node.body)
+        return self.generic_visit(node)
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        node.body = self.looking(node, node.body)
+        return self.generic_visit(node)
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> ast.AST:
+        node.body = self.looking(node, node.body)
+        return self.generic_visit(node)
+
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        if node.finalbody:
+            node.finalbody = self.looking(node, node.finalbody)
+        return self.generic_visit(node)

@@ -1,0 +1,237 @@
+"""Is this answer right, and if not, which mistake is it?
+
+An answer is called with a few inputs whose numbers are easy to follow, then with fresh ones, so
+that nobody passes by returning the numbers on a card. An answer that is wrong is compared with the
+exercise's misconceptions: it behaves like one when it does the same as that one on every input.
+"""
+
+from __future__ import annotations
+
+import builtins
+import dis
+import inspect
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+from typing import Any, Literal
+
+from micrograd.checks.declare import Exercise, Misconception, source_of
+from micrograd.checks.guard import SECONDS, Guard, Outcome
+from micrograd.checks.values import copied, difference, plain, shown
+
+FRESH = 6  # inputs that nobody has seen before
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found; the texts are those of the first case that failed."""
+
+    state: Literal["not started", "not yet", "passed", "reference"]
+    call: str = ""
+    expected: str = ""
+    why: str = ""
+    got: str = ""
+    remark: str = ""
+    line: str = ""  # of the learner's, where it raised
+    printed: str = ""
+    misconception: Misconception | None = None
+
+
+def judge(exercise: Exercise, answer: Any, rng: random.Random, seconds: float = SECONDS) -> Verdict:
+    """Call the answer with the exercise's inputs and say how it did."""
+    if answer is exercise.solution:
+        return Verdict("reference")
+    if not callable(answer):
+        return Verdict(
+            "not yet",
+            got=shown(plain(answer)),
+            remark=f"A function was expected: {exercise.name} itself, without brackets behind it.",
+        )
+    if is_untouched(exercise, answer):
+        return Verdict("not started")
+    inputs = [*exercise.cases, *(exercise.fresh(rng) for _ in range(FRESH))]
+    guard = Guard(answer, seconds)
+    outcomes: list[Outcome] = []
+    failed: Verdict | None = None
+    for one in inputs:
+        outcomes.append(guard(*one))
+        failed = failed or complaint(exercise, one, outcomes[-1], answer)
+        if outcomes[-1].end in ("endless", "interrupted"):
+            return failed or Verdict("not yet")
+    if failed is None:
+        return Verdict("passed")
+    return with_misconception(failed, recognise(exercise, inputs, outcomes))
+
+
+def complaint(
+    exercise: Exercise, inputs: tuple[Any, ...], outcome: Outcome, answer: Any
+) -> Verdict | None:
+    """What is wrong with one outcome, or None."""
+    expected = plain(exercise.solution(*copied(inputs)))
+    got = {
+        "endless": "nothing; it was still running when its time was over",
+        "interrupted": "nothing; it was interrupted",
+        "raised": outcome.error,
+        "returned": shown(outcome.value),
+    }[outcome.end]
+    remark = {
+        "endless": "Is there a loop whose end is never reached?",
+        "interrupted": "The notebook goes on. Change the answer and check again.",
+        "raised": advice(exercise, outcome, answer),
+        "returned": "",
+    }[outcome.end]
+    if outcome.end == "returned":
+        accepted = exercise.accepts is not None and exercise.accepts(expected, outcome.value)
+        wrong = None if accepted else difference(expected, outcome.value)
+        if outcome.value is None and expected is not None:
+            remark = "The function printed something and returned None. What it prints is lost; "
+            remark += "end it with a line that begins with return."
+            if not outcome.printed:
+                remark = "The function returned None: some way through it ends without a return."
+        elif wrong is not None:
+            remark = wrong if wrong != "The numbers differ." else ""
+        elif outcome.changed_input:
+            remark = "The result is right, but the function changed a list that it was given. "
+            remark += "Whoever called it still needs that list; build a new one."
+        else:
+            return None
+    return Verdict(
+        "not yet",
+        call=f"{exercise.name}({', '.join(shown_input(item) for item in inputs)})",
+        expected=shown(expected),
+        why=exercise.why(*copied(inputs)),
+        got=got,
+        remark=remark,
+        line=outcome.line,
+        printed=outcome.printed,
+    )
+
+
+def shown_input(item: Any) -> str:
+    return repr(item) if callable(item) else shown(item)
+
+
+def advice(exercise: Exercise, outcome: Outcome, answer: Any) -> str:
+    """Causes of an error that lie outside the answer's lines."""
+    if outcome.error.startswith("TypeError") and not outcome.line:
+        inputs = inspect.signature(exercise.solution)
+        return f"It is called as {exercise.name}{inputs}; begin it with that."
+    if outcome.missing:
+        return (
+            f"{outcome.missing} has no meaning here yet. If an earlier cell defines it, run that "
+            "cell, then this one; otherwise look at its spelling."
+        )
+    taken = [name for name in names_used(answer) if shadows(answer, name)]
+    if taken:
+        return (
+            f"In this notebook {' and '.join(taken)} no longer means what it means in Python: a "
+            f"cell gave the name to something else. Rename that, then run `del {taken[0]}`."
+        )
+    return ""
+
+
+def shadows(answer: Any, name: str) -> bool:
+    given = getattr(answer, "__globals__", {})
+    return name in given and hasattr(builtins, name) and given[name] is not getattr(builtins, name)
+
+
+def names_used(answer: Any) -> list[str]:
+    """The global names that a function, or a function inside it, looks up."""
+    names: list[str] = []
+    codes = [answer.__code__] if isinstance(answer, FunctionType) else []
+    while codes:
+        code = codes.pop()
+        found = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"]
+        names += [name for name in found if name not in names]
+        codes += [part for part in code.co_consts if isinstance(part, CodeType)]
+    return names
+
+
+# ---------------------------------------------------------------------------------- untouched
+
+
+def is_untouched(exercise: Exercise, answer: Any) -> bool:
+    """The stub as it was given, or the buggy function with nothing changed."""
+    if not isinstance(answer, FunctionType):
+        return False
+    if exercise.given is None:
+        return does_nothing(answer.__code__)
+    given = exercise.given.__code__
+    mine = answer.__code__
+    return (mine.co_code, mine.co_consts, mine.co_names) == (
+        given.co_code,
+        given.co_consts,
+        given.co_names,
+    )
+
+
+def does_nothing(code: CodeType) -> bool:
+    """Whether the whole body is a docstring, `...` or `pass`."""
+    steps = [(i.opname, i.argval) for i in dis.get_instructions(code) if i.opname != "RESUME"]
+    return steps in (
+        [("LOAD_CONST", None), ("RETURN_VALUE", None)],  # Python 3.11, and 3.14
+        [("RETURN_CONST", None)],  # Python 3.12 and 3.13
+    )
+
+
+# --------------------------------------------------------------------------------- recognising
+
+
+def recognise(
+    exercise: Exercise, inputs: list[tuple[Any, ...]], outcomes: list[Outcome]
+) -> Misconception | None:
+    """The misconception that does on every input what the answer did."""
+    for misconception in exercise.misconceptions:
+        for form in misconception.forms:
+            guard = Guard(form, own_clock=False)
+            if all(alike(guard(*one), mine) for one, mine in zip(inputs, outcomes, strict=True)):
+                return misconception
+    return None
+
+
+def alike(one: Outcome, two: Outcome) -> bool:
+    if one.end != two.end or one.changed_input != two.changed_input:
+        return False
+    if one.end == "raised":
+        return one.error.split(":")[0] == two.error.split(":")[0]
+    return difference(one.value, two.value) is None
+
+
+def with_misconception(verdict: Verdict, found: Misconception | None) -> Verdict:
+    return Verdict(**{**vars(verdict), "misconception": found})
+
+
+# --------------------------------------------------------------------------------------- alone
+
+
+@dataclass(frozen=True)
+class Alone:
+    """Whether an answer works in a file of its own: its source if so, else what it borrowed."""
+
+    source: str = ""
+    borrowed: tuple[str, ...] = ()
+
+
+def alone(exercise: Exercise, answer: Any, earlier: dict[str, Callable[..., Any]]) -> Alone:
+    """Try the answer's source in a fresh namespace with `math`, `random` and earlier answers."""
+    try:
+        source = source_of(answer, exercise.name)
+    except (OSError, TypeError):
+        return Alone()
+    namespace: dict[str, Any] = {"math": math, "random": random, **earlier}
+    try:
+        code = compile(source, f"<{exercise.key}, alone>", "exec", dont_inherit=True)
+        exec(code, namespace)
+    except Exception:
+        return Alone(borrowed=borrowed_by(answer, namespace))
+    verdict = judge(exercise, namespace.get(exercise.name), random.Random(0))
+    if verdict.state == "passed":
+        return Alone(source)
+    return Alone(borrowed=borrowed_by(answer, namespace))
+
+
+def borrowed_by(answer: Any, namespace: dict[str, Any]) -> tuple[str, ...]:
+    known = {*namespace, *dir(builtins)}
+    return tuple(name for name in names_used(answer) if name not in known or shadows(answer, name))

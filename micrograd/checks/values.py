@@ -1,0 +1,224 @@
+"""Copy, compare and show what a learner's function takes and gives, however odd or deep it is.
+
+Nothing here recurses, so a list nested a million deep is as harmless as a number, and nothing
+calls the learner's own `__repr__`, `__eq__` or `__len__` outside the guard.
+"""
+
+from __future__ import annotations
+
+import math
+import reprlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from numbers import Real
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+ATOMS = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
+TOLERANCE = 1e-6  # relative to the expected number, and never under 1e-12
+
+
+@dataclass(frozen=True)
+class Other:
+    """In the place of a result that is neither a number nor made of numbers."""
+
+    type_name: str
+
+    def __repr__(self) -> str:
+        return f"an object of the type {self.type_name}"
+
+
+# -------------------------------------------------------------------------------------- copying
+
+
+def copied(thing: Any) -> Any:
+    """A deep copy; functions, classes and modules stay what they are."""
+    return rebuilt(thing, leaf=lambda item: item, open_objects=True)
+
+
+def plain(thing: Any) -> Any:
+    """The thing as lists, tuples, dicts, floats, bools, texts and None; what is else is `Other`."""
+    return rebuilt(thing, leaf=plain_leaf, open_objects=False)
+
+
+def plain_leaf(item: Any) -> Any:
+    if item is None or isinstance(item, bool):
+        return item
+    if isinstance(item, str):
+        return str.__str__(item)
+    if isinstance(item, Real):
+        return float(item)
+    return Other(type(item).__name__)
+
+
+def rebuilt(thing: Any, leaf: Callable[[Any], Any], open_objects: bool) -> Any:
+    """Build the same structure anew, each thing once, with `leaf` applied to what has no parts."""
+    done: dict[int, Any] = {}
+    alive = []  # so that no id is given twice
+    to_fill: list[tuple[Any, Any]] = []
+    stack: list[tuple[Any, bool]] = [(thing, False)]
+    while stack:
+        item, parts_are_done = stack.pop()
+        if id(item) in done:
+            continue
+        alive.append(item)
+        if isinstance(item, tuple):
+            if parts_are_done:
+                done[id(item)] = tuple(done[id(part)] for part in tuple.__iter__(item))
+                continue
+            stack.append((item, True))
+        elif isinstance(item, (list, dict)):
+            done[id(item)] = [] if isinstance(item, list) else {}
+            to_fill.append((item, done[id(item)]))
+        elif open_objects and attributes(item):
+            done[id(item)] = object.__new__(type(item))
+            to_fill.append((item, done[id(item)]))
+        else:
+            done[id(item)] = leaf(item)
+            continue
+        stack.extend((part, False) for part in parts(item))
+    for old, new in to_fill:
+        if isinstance(new, list):
+            new.extend(done[id(part)] for part in list.__iter__(old))
+        elif isinstance(new, dict):
+            new.update((key, done[id(part)]) for key, part in dict.items(old))
+        else:
+            for name, part in attributes(old).items():
+                object.__setattr__(new, name, done[id(part)])
+    return done[id(thing)]
+
+
+def parts(item: Any) -> Iterator[Any]:
+    if isinstance(item, dict):
+        return iter(dict.values(item))
+    if isinstance(item, list):
+        return list.__iter__(item)
+    if isinstance(item, tuple):
+        return tuple.__iter__(item)
+    return iter(attributes(item).values())
+
+
+def attributes(item: Any) -> dict[str, Any]:
+    """What an object of somebody's own class holds; nothing for numbers, texts and functions."""
+    if isinstance(item, ATOMS) or type(item).__module__ == "builtins":
+        return {}
+    names = [
+        name
+        for cls in type(item).__mro__
+        for slot in [cls.__dict__.get("__slots__", ())]
+        for name in ([slot] if isinstance(slot, str) else slot)
+    ]
+    held = {name: getattr(item, name) for name in names if hasattr(item, name)}
+    held.pop("__dict__", None)
+    held.pop("__weakref__", None)
+    return held | getattr(item, "__dict__", {})
+
+
+# ------------------------------------------------------------------------------------ comparing
+
+
+def difference(expected: Any, got: Any) -> str | None:
+    """What kind of difference there is between two plain things, as a sentence; None if none."""
+    stack = [(expected, got)]
+    while stack:
+        one, two = stack.pop()
+        if isinstance(one, (list, tuple)):
+            if not isinstance(two, (list, tuple)):
+                return mismatch(one, two)
+            if len(one) != len(two):
+                return f"The shapes differ: {shape(expected)} expected, {shape(got)} returned."
+            stack.extend(zip(reversed(one), reversed(two), strict=True))
+        elif isinstance(one, float) and isinstance(two, float):
+            if not near(one, two):
+                return not_a_number(two) or "The numbers differ."
+        elif type(one) is not type(two):
+            if isinstance(two, (list, tuple)) and isinstance(expected, (list, tuple)):
+                return f"The shapes differ: {shape(expected)} expected, {shape(got)} returned."
+            return mismatch(one, two)
+        elif one != two:
+            return "They differ."
+    return None
+
+
+def mismatch(expected: Any, got: Any) -> str:
+    sentence = f"{kind(got)} came back where {kind(expected)} was expected."
+    return sentence[0].upper() + sentence[1:]
+
+
+def near(one: float, two: float) -> bool:
+    """Equal to within rounding; NaN equals NaN."""
+    if math.isnan(one) or math.isnan(two):
+        return math.isnan(one) and math.isnan(two)
+    return math.isclose(one, two, rel_tol=TOLERANCE, abs_tol=1e-12)
+
+
+def not_a_number(x: float) -> str | None:
+    if not math.isnan(x):
+        return None
+    return (
+        "nan means “not a number”: it comes from inf − inf or 0 · inf, and spreads to all it meets."
+    )
+
+
+def changed(before: Any, after: Any) -> bool:
+    """Whether lists and numbers differ; objects are allowed to."""
+    stack = [(before, after)]
+    while stack:
+        one, two = stack.pop()
+        if isinstance(one, (list, tuple, dict)):
+            if type(one) is not type(two) or len(one) != len(two):
+                return True
+            stack.extend(zip(parts(one), parts(two), strict=True))
+        elif isinstance(one, (int, float)) and one is not two and one != two:
+            return True
+    return False
+
+
+# -------------------------------------------------------------------------------------- showing
+
+
+def kind(thing: Any) -> str:
+    """The type in a learner's words.
+
+    >>> kind(1.0), kind([1.0]), kind(None)
+    ('a number', 'a list', 'None')
+    """
+    words = {float: "a number", list: "a list", tuple: "a tuple", str: "a text", dict: "a dict"}
+    if thing is None or isinstance(thing, bool):
+        return repr(thing)
+    return words.get(type(thing)) or repr(thing)
+
+
+def shape(thing: Any) -> str:
+    """How many there are in a list, and in its first entry, and so on.
+
+    >>> shape([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    '3 × 2'
+    """
+    sizes: list[str] = []
+    while isinstance(thing, (list, tuple)) and len(sizes) < 4:
+        sizes.append(str(len(thing)))
+        thing = thing[0] if thing else None
+    return " × ".join(sizes) if sizes else kind(thing)
+
+
+class Short(reprlib.Repr):
+    """A repr that ends, with numbers as a person would write them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxlist, self.maxtuple, self.maxdict = 4, 12, 12, 8
+        self.maxstring = self.maxother = 200
+
+    def repr_float(self, x: float, level: int) -> str:
+        rounded = float(f"{x:.10g}")
+        return repr(rounded)
+
+
+def shown(thing: Any) -> str:
+    """A short text of a plain thing, or of the inputs that the course made.
+
+    >>> shown([0.1 + 0.2, 3.0])
+    '[0.3, 3.0]'
+    """
+    return Short().repr(thing)
