@@ -1,12 +1,23 @@
-"""Exercises that teach back: what is asked, and how an answer is judged.
+"""Exercises that teach back: what is asked, how an answer is judged, and what has been done.
 
-`exercises/` holds what is asked, `judge` decides, `guard` keeps the notebook safe.
+A notebook begins with `lesson = Lesson("01")`. `exercises/` holds what is asked, `judge` decides,
+`guard` keeps the notebook safe, `report` finds the words, `store` remembers.
 """
 
 from micrograd.checks.catalogue import find
 from micrograd.checks.declare import cell_text
+from micrograd.checks.lesson import Lesson
+from micrograd.checks.overview import growing_file, progress
+from micrograd.checks.store import export_progress, import_progress
 
-__all__ = ["exercise_cell"]
+__all__ = [
+    "Lesson",
+    "exercise_cell",
+    "export_progress",
+    "growing_file",
+    "import_progress",
+    "progress",
+]
 
 
 def exercise_cell(lesson: str, name: str, solved: bool) -> str:

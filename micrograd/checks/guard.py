@@ -141,9 +141,10 @@ def alarm(seconds: float) -> Iterator[None]:
             yield
         finally:
             ringing = False
-    finally:  # somebody else's alarm goes on where it was
-        rest = max(left - (time.monotonic() - start), 0.001) if left else 0.0
+    finally:  # ours is silent before somebody else's goes on where it was
+        signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
+        rest = max(left - (time.monotonic() - start), 0.001) if left else 0.0
         signal.setitimer(signal.ITIMER_REAL, rest, interval)
 
 

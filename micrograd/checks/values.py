@@ -122,22 +122,27 @@ def difference(expected: Any, got: Any) -> str | None:
     stack = [(expected, got)]
     while stack:
         one, two = stack.pop()
-        if isinstance(one, (list, tuple)):
-            if not isinstance(two, (list, tuple)):
-                return mismatch(one, two)
+        if isinstance(one, (list, tuple)) and isinstance(two, (list, tuple)):
             if len(one) != len(two):
-                return f"The shapes differ: {shape(expected)} expected, {shape(got)} returned."
+                inside = f"A list inside has {len(two)} where {len(one)} were expected."
+                return shapes_differ(expected, got) or inside
             stack.extend(zip(reversed(one), reversed(two), strict=True))
         elif isinstance(one, float) and isinstance(two, float):
             if not near(one, two):
                 return not_a_number(two) or "The numbers differ."
         elif type(one) is not type(two):
-            if isinstance(two, (list, tuple)) and isinstance(expected, (list, tuple)):
-                return f"The shapes differ: {shape(expected)} expected, {shape(got)} returned."
-            return mismatch(one, two)
+            return shapes_differ(expected, got) or mismatch(one, two)
         elif one != two:
             return "They differ."
     return None
+
+
+def shapes_differ(expected: Any, got: Any) -> str | None:
+    """Both shapes, if both are lists and a look at their first entries tells them apart."""
+    both_lists = isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple))
+    if not both_lists or shape(expected) == shape(got):
+        return None
+    return f"The shapes differ: {shape(expected)} expected, {shape(got)} returned."
 
 
 def mismatch(expected: Any, got: Any) -> str:

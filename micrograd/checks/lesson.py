@@ -1,0 +1,205 @@
+"""What a notebook calls: check an answer, ask for a hint, predict, recall.
+
+    lesson = Lesson("01")
+    slope = lesson.check(slope)
+
+Nothing here raises because of what a learner wrote, and nothing shows a solution unless asked to.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from micrograd.checks import report
+from micrograd.checks.card import Card, Part, card, show
+from micrograd.checks.catalogue import all_tasks, earlier, lessons, tasks
+from micrograd.checks.declare import Exercise, Question, source_of
+from micrograd.checks.guard import SECONDS
+from micrograd.checks.judge import Alone, alone, judge
+from micrograd.checks.question import score
+from micrograd.checks.store import Progress, current
+
+CONFIDENCE = ("guess", "think", "sure")
+MISSED_AGAIN = 2  # recall questions that were missed before and are asked once more
+
+
+class Lesson:
+    """The exercises of one notebook, and what the learner has done of them."""
+
+    def __init__(
+        self,
+        number: str,
+        progress: Progress | None = None,
+        rng: random.Random | None = None,
+        seconds: float = SECONDS,
+    ) -> None:
+        self.number = number
+        self.tasks = tasks(number)
+        self.own_progress = progress
+        self.rng = rng or random.Random()
+        self.seconds = seconds  # the time that one check may take
+        self.asked: list[Question] | None = None  # the recall questions of this sitting
+
+    @property
+    def progress(self) -> Progress:
+        return self.own_progress or current()
+
+    def __repr__(self) -> str:
+        return f"Lesson {self.number}: {', '.join(self.tasks)}"
+
+    # ------------------------------------------------------------------------- functions
+
+    def check(self, answer: Any, name: str | None = None) -> Any:
+        """Report on an answer; return it once it is right, and the course's own until then."""
+        wanted = name or getattr(answer, "__name__", None)
+        task = self.tasks.get(wanted) if isinstance(wanted, str) else None
+        if not isinstance(task, Exercise):
+            self.show(report.not_an_exercise(self.number, wanted, self.exercise_names()))
+            return answer
+        verdict = judge(task, answer, self.rng, self.seconds)
+        kept = Alone()
+        if verdict.state == "passed":
+            kept = alone(task, answer, earlier(task))
+            self.passed(task.key, source=kept.source)
+        elif verdict.state == "not yet":
+            self.tried(task.key)
+        self.show(report.verdict_card(task, verdict, kept))
+        return answer if verdict.state == "passed" else task.solution
+
+    def hint(self, name: str) -> Card:
+        """The next hint for an exercise; each call goes one step further."""
+        task = self.find(name)
+        if isinstance(task, Card):
+            return task
+        given = self.progress.get(task.key).get("hints", 0)
+        given = given if isinstance(given, int) else 0
+        if given < len(task.hints):
+            self.progress.put(task.key, hints=given + 1)
+        return report.hint_card(task, min(given + 1, len(task.hints)))
+
+    def solution(self, name: str) -> Card:
+        """The course's own answer: at once after a try, else when asked a second time."""
+        task = self.find(name)
+        if isinstance(task, Card):
+            return task
+        record = self.progress.get(task.key)
+        if "state" not in record and not record.get("asked"):
+            self.progress.put(task.key, asked=True)
+            return report.ask_again(task)
+        if isinstance(task, Exercise):
+            text = source_of(task.solution, task.name)
+        else:
+            text = f"{task.answer}\n{task.because}"
+        return card(name, "the course's answer", Part(text, is_code=isinstance(task, Exercise)))
+
+    # ------------------------------------------------------------------------- questions
+
+    def answer(self, name: str, given: Any = ...) -> Card:
+        """Report on the answer to a puzzle; without one, ask it."""
+        task = self.question(name)
+        if isinstance(task, Card):
+            return task
+        if given is ...:
+            return report.question_card(task)
+        scored = score(task, given)
+        if scored.right:
+            self.passed(task.key, answer=scored.text)
+        elif scored.text:
+            self.tried(task.key)
+        return self.with_notes(report.score_card(task, scored))
+
+    def predict(self, name: str, guess: Any = ..., confidence: str | None = None) -> Card:
+        """Keep a prediction until `reveal`; confidence is "guess", "think" or "sure"."""
+        task = self.question(name)
+        if isinstance(task, Card):
+            return task
+        if guess is ...:
+            return report.question_card(task)
+        scored = score(task, guess)
+        if not scored.text or confidence not in (None, *CONFIDENCE):
+            return report.not_understood(task, guess, confidence)
+        record = self.progress.get(task.key)
+        if "right" in record:
+            return card(name, "", f"Your prediction was {record['guess']}; it has been scored.")
+        self.progress.put(task.key, guess=scored.text, confidence=confidence)
+        return self.with_notes(report.prediction_kept(task, scored.text, confidence))
+
+    def reveal(self, name: str) -> Card:
+        """Score a prediction, now that its answer has been seen."""
+        task = self.question(name)
+        if isinstance(task, Card):
+            return task
+        record = self.progress.get(task.key)
+        if "guess" not in record:
+            return card(name, "not predicted", task.because)
+        scored = score(task, record["guess"])
+        if "right" not in record:
+            self.progress.put(task.key, right=scored.right)
+        return self.with_notes(report.revealed(task, scored, record.get("confidence")))
+
+    def recall(self, *answers: Any) -> Card:
+        """Ask for what today needs of earlier notebooks; with answers, in order, score them.
+
+        An answer of None or `...` skips its question. What was missed comes again.
+        """
+        questions = self.recall_questions()
+        if not answers or not questions:
+            return report.recall_card(questions)
+        scored = []
+        for question, given in zip(questions, answers, strict=False):
+            if given is None or given is ...:
+                continue
+            result = score(question, given)
+            scored.append((question, result))
+            self.progress.put(question.key, right=result.right)
+        return self.with_notes(report.recall_scored(scored, len(answers) - len(questions)))
+
+    def recall_questions(self) -> list[Question]:
+        """Those of this notebook, then some that were missed in earlier ones."""
+        if self.asked is None:
+            order = lessons()
+            recall = [t for t in all_tasks() if isinstance(t, Question) and t.role == "recall"]
+            missed = [
+                question
+                for question in recall
+                if order.index(question.lesson) < order.index(self.number)
+                and self.progress.get(question.key).get("right") is False
+            ]
+            own = [question for question in recall if question.lesson == self.number]
+            self.asked = own + missed[:MISSED_AGAIN]
+        return self.asked
+
+    def summary(self) -> Card:
+        """How each exercise of this notebook stands."""
+        return report.lesson_card(self.number, list(self.tasks.values()), self.progress.records())
+
+    # --------------------------------------------------------------------------- helpers
+
+    def exercise_names(self) -> list[str]:
+        return [name for name, task in self.tasks.items() if isinstance(task, Exercise)]
+
+    def find(self, name: str) -> Exercise | Question | Card:
+        task = self.tasks.get(name) if isinstance(name, str) else None
+        return task or report.not_an_exercise(self.number, name, list(self.tasks))
+
+    def question(self, name: str) -> Question | Card:
+        task = self.find(name)
+        if isinstance(task, Exercise):
+            return card(name, "", f"This one is a function: {name} = lesson.check({name})")
+        return task
+
+    def passed(self, key: str, **changes: Any) -> None:
+        self.progress.put(key, state="passed", **changes)
+
+    def tried(self, key: str) -> None:
+        if self.progress.get(key).get("state") != "passed":
+            self.progress.put(key, state="tried")
+
+    def with_notes(self, what: Card) -> Card:
+        """The card, and below it whatever went wrong with the progress file."""
+        notes = tuple(Part(note) for note in self.progress.pop_notes())
+        return Card(what.title, what.state, what.parts + notes)
+
+    def show(self, what: Card) -> None:
+        show(self.with_notes(what))

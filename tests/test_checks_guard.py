@@ -1,0 +1,353 @@
+"""What learners write, and worse: every answer gets one calm card, and the notebook goes on."""
+
+import builtins
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import nbformat
+import pytest
+from cells import cell
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell, new_notebook
+
+from micrograd import Value
+from micrograd.checks import Lesson
+from micrograd.checks.exercises.slopes import SLOPE
+from micrograd.checks.guard import Guard
+from micrograd.checks.judge import Alone, judge
+from micrograd.checks.report import verdict_card
+from micrograd.checks.store import Progress
+from micrograd.checks.values import Other, changed, copied, difference, plain, shape, shown
+
+ROOT = str(Path(__file__).resolve().parent.parent)
+
+has_alarm = pytest.mark.skipif(
+    not hasattr(signal, "setitimer"), reason="this platform has no alarm signal"
+)
+
+
+class Check:
+    """Checks `slope` as a notebook would, and keeps what it said."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self.capsys = capsys
+        self.lesson = Lesson("01", Progress(), seconds=0.3)
+
+    def __call__(self, body: str, before: str = "", signature: str = "f, x, h") -> str:
+        lines = "\n".join(f"    {line}" for line in body.splitlines())
+        notebook = cell(f"{before}\ndef slope({signature}):\n{lines}\n")
+        self.returned = self.lesson.check(notebook["slope"])
+        return self.capsys.readouterr().out
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str]) -> Check:
+    return Check(capsys)
+
+
+# --------------------------------------------------------------------------- what is returned
+
+
+def test_a_right_answer_is_handed_back(check: Check) -> None:
+    text = check("return (f(x + h) - f(x - h)) / (2 * h)")
+    assert text.startswith("slope: passed")
+    assert check.returned.__code__.co_filename.startswith("<cell")
+
+
+@pytest.mark.parametrize("body", ["...", "return 0.0", "return None", "raise SystemExit"])
+def test_anything_else_is_replaced_by_the_reference(check: Check, body: str) -> None:
+    check(body)
+    assert check.returned is SLOPE.solution
+
+
+@pytest.mark.parametrize("body", ["...", "pass", '"""What it does."""\n...'])
+def test_a_stub_is_not_started(check: Check, body: str) -> None:
+    assert check(body).startswith("slope: not started")
+
+
+def test_the_reference_itself_is_not_taken_for_an_answer(
+    check: Check, capsys: pytest.CaptureFixture[str]
+) -> None:
+    check("...")
+    check.lesson.check(check.returned)  # the check cell is run twice
+    assert "the course's own answer" in capsys.readouterr().out
+    assert check.lesson.progress.records() == {}
+
+
+# --------------------------------------------------------------------------- what goes wrong
+
+CASES = {
+    "returns None": ("(f(x + h) - f(x - h)) / (2 * h)", "The function returned None"),
+    "prints": ("print((f(x + h) - f(x - h)) / (2 * h))", "printed something and returned None"),
+    "wrong type": ("return 'steep'", "A text came back where a number was expected"),
+    "a list for a number": ("return [1.0]", "A list came back where a number was expected"),
+    "True for a number": ("return True", "True came back where a number was expected"),
+    "a Value for a number": (
+        "from micrograd import Value\nreturn Value(6.0)",
+        "An object of the type Value came back",
+    ),
+    "NaN": ("return float('nan')", "“not a number”"),
+    "hard-coded": ("return {3.0: 6.0, -1.0: -2.0, 2.0: 4.0}.get(x, 1.0)", "Came back: 1.0"),
+    "raises": ("y = 0\nreturn 1 / y", "In your line: return 1 / y"),
+    "a message that raises": (
+        "class Odd(Exception):\n    def __str__(self):\n        return 1 / 0\nraise Odd",
+        "Odd: (its message cannot be shown)",
+    ),
+    "SystemExit": ("import sys\nsys.exit()", "Came back: SystemExit"),
+    "KeyboardInterrupt": ("raise KeyboardInterrupt", "it was interrupted"),
+    "GeneratorExit": ("raise GeneratorExit", "Came back: GeneratorExit"),
+    "recursion without end": ("return slope(f, x, h)", "RecursionError"),
+    "an earlier cell not run": ("return nudge(f, x, h)", "nudge has no meaning here yet"),
+    "a generator": ("yield 1.0", "An object of the type generator came back"),
+    "a lying list": (
+        "class L(list):\n    def __len__(self):\n        return 10**9\nreturn L()",
+        "A list came back",
+    ),
+    "itself": ("return slope", "An object of the type function came back"),
+    "far too large": ("return 10 ** 400", "OverflowError"),
+}
+
+
+@pytest.mark.parametrize(("body", "said"), CASES.values(), ids=CASES.keys())
+def test_one_sentence_says_what_went_wrong(check: Check, body: str, said: str) -> None:
+    text = check(body)
+    assert text.startswith("slope: not yet")
+    assert said in text
+    assert "(f(x + h) - f(x - h)) / (2" not in text.replace(body, "")
+
+
+def test_a_wrong_number_of_inputs_is_named(check: Check) -> None:
+    assert "It is called as slope(f, x, h)" in check("return x", signature="f, x")
+
+
+def test_right_to_within_rounding_is_right(check: Check) -> None:
+    assert "passed" in check("return (f(x + h) - f(x - h)) / (2 * h) * (1 + 1e-9)")
+
+
+def test_an_int_is_a_number(check: Check) -> None:
+    text = check(
+        "from fractions import Fraction\ny = (f(x + h) - f(x - h)) / (2 * h)\n"
+        "return round(y) if y == round(y) else Fraction(y)"
+    )
+    assert "passed" in text
+
+
+def test_both_shapes_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = cell("def gradient(f, point, h):\n    return [1.0, 2.0, 3.0]\n")["gradient"]
+    Lesson("01", Progress()).check(answer)
+    assert "The shapes differ: 2 expected, 3 returned." in capsys.readouterr().out
+
+
+def test_an_answer_that_changes_its_input_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    source = (
+        "def gradient(f, point, h):\n"
+        "    slopes = []\n"
+        "    for i in range(len(point)):\n"
+        "        x = point[i]\n"
+        "        slopes.append((f([*point[:i], x + h, *point[i + 1:]])"
+        " - f([*point[:i], x - h, *point[i + 1:]])) / (2 * h))\n"
+        "    point.append(0)\n"
+        "    return slopes\n"
+    )
+    Lesson("01", Progress()).check(cell(source)["gradient"])
+    assert "changed a list that it was given" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("thing", [3, None, "slope", [1], ...], ids=repr)
+def test_a_check_of_something_else_is_a_sentence(
+    thing: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert Lesson("01", Progress()).check(thing) is thing
+    assert "A check needs the function itself" in capsys.readouterr().out
+
+
+def test_a_function_with_another_name_is_told_which_there_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Lesson("01", Progress()).check(cell("def steep(x):\n    return x\n")["steep"])
+    text = capsys.readouterr().out
+    assert "no exercise called steep" in text
+    assert "slope" in text
+
+
+# ------------------------------------------------------------------------------- endless loops
+
+LOOPS = {
+    "plain": "while True:\n    pass",
+    "under a bare except": "while True:\n    try:\n        while True:\n            pass\n"
+    "    except:\n        pass",
+    "with a finally that goes on": "while True:\n    try:\n        while True:\n            pass\n"
+    "    finally:\n        continue",
+    "two bare excepts": "while True:\n    try:\n        while True:\n            try:\n"
+    "                pass\n            except:\n                pass\n    except:\n        pass",
+    "a for": "for _ in iter(int, 1):\n    pass",
+}
+
+
+@pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS.keys())
+def test_an_endless_loop_ends(check: Check, body: str) -> None:
+    assert "it was still running when its time was over" in check(body)
+    assert "passed" in check("return (f(x + h) - f(x - h)) / (2 * h)")
+
+
+@pytest.mark.parametrize("body", LOOPS.values(), ids=LOOPS.keys())
+def test_it_ends_without_signals_too(body: str) -> None:
+    lines = "\n".join(f"    {line}" for line in body.splitlines())
+    guard = Guard(cell(f"def f():\n{lines}\n")["f"], seconds=0.2)
+    outcomes = []
+    thread = threading.Thread(target=lambda: outcomes.append(guard()))  # signals come to no thread
+    thread.start()
+    thread.join(60)
+    assert [outcome.end for outcome in outcomes] == ["endless"]
+
+
+@has_alarm
+@pytest.mark.parametrize(
+    "body",
+    ["return list(i for i in iter(int, 1))", "return helper()", "import time\ntime.sleep(1000)"],
+)
+def test_the_alarm_ends_what_is_not_the_answers_own_loop(check: Check, body: str) -> None:
+    before = "def helper():\n    while True:\n        pass\n"
+    assert "it was still running" in check(body, before=before)
+
+
+@has_alarm
+def test_somebody_elses_alarm_goes_on() -> None:
+    rung = []
+    old = signal.signal(signal.SIGALRM, lambda *_: rung.append(1))
+    left, _ = signal.setitimer(signal.ITIMER_REAL, 0.2)
+    try:
+        Guard(lambda: 1)()
+        deadline = time.monotonic() + 30
+        while not rung and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        signal.signal(signal.SIGALRM, old)
+        signal.setitimer(signal.ITIMER_REAL, left)
+    assert rung
+
+
+def test_a_flood_of_output_is_cut(check: Check) -> None:
+    text = check("for i in range(100_000):\n    print('spam')")
+    assert len(text) < 4000
+
+
+def test_a_real_kernel_is_usable_after_a_loop_that_swallows_its_end() -> None:
+    loop = LOOPS["under a bare except"].replace("\n", "\n    ")
+    sources = [
+        "from micrograd.checks import Lesson\nlesson = Lesson('01', seconds=0.5)",
+        f"def slope(f, x, h):\n    {loop}",
+        "sum = print = check = Value = None",  # nothing of the checker's is shadowed
+        "slope = lesson.check(slope)",
+        "slope(lambda x: x * x, 3.0, 0.1)",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    NotebookClient(notebook, timeout=60).execute(
+        env={"MICROGRAD_STATIC": "1", **os.environ, "PYTHONPATH": ROOT}
+    )
+    card, after = notebook.cells[3].outputs[0], notebook.cells[4].outputs[0]
+    assert "slope: not yet" in card.data["text/plain"]
+    assert "it was still running" in card.data["text/html"]
+    assert float(after.data["text/plain"]) == pytest.approx(6.0)
+    nbformat.validate(notebook)
+
+
+# ----------------------------------------------------------------------------------- shadowing
+
+
+def test_names_that_the_learner_took_do_not_move_the_checker(check: Check) -> None:
+    before = "sum = min = abs = len = print = check = Value = Lesson = None"
+    assert "passed" in check("return (f(x + h) - f(x - h)) / (2 * h)", before=before)
+
+
+def test_an_answer_that_trips_over_a_taken_name_is_told_which(check: Check) -> None:
+    text = check("return sum([f(x + h), -f(x - h)]) / (2 * h)", before="sum = 3")
+    assert "In this notebook sum no longer means what it means in Python" in text
+    assert "del sum" in text
+    assert builtins.sum([1, 2]) == 3
+
+
+def test_what_an_answer_borrows_is_named(check: Check) -> None:
+    text = check("return (f(x + h) - f(x - h)) / width(h)", before="def width(h): return 2 * h")
+    assert text.startswith("slope: passed")
+    assert "needs width from another cell" in text
+    assert not check.lesson.progress.get("01/slope")["source"]
+
+
+def test_what_a_learner_writes_is_escaped() -> None:
+    source = "def slope(f, x, h):\n    raise ValueError('<script>alert(1)</script>')\n"
+    verdict = judge(SLOPE, cell(source)["slope"], Random(0))
+    page = verdict_card(SLOPE, verdict, Alone())._repr_mimebundle_()["text/html"]
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+# -------------------------------------------------------------------------------------- values
+
+
+def nest(depth: int) -> list[Any]:
+    outer: list[Any] = []
+    for _ in range(depth):
+        outer = [outer]
+    return outer
+
+
+def test_a_very_deep_list_is_copied_compared_and_shown() -> None:
+    deep = nest(100_000)
+    assert difference(plain(deep), plain(copied(deep))) is None
+    assert difference(plain(deep), plain(nest(99_999))) is not None
+    assert not changed(deep, copied(deep))
+    assert len(shown(deep)) < 100
+    assert shape(deep) == "1 × 1 × 1 × 1"
+
+
+def test_a_long_chain_of_values_is_copied_with_its_slopes() -> None:
+    x = Value(1.0)
+    y = x
+    for _ in range(50_000):
+        y = y + 1
+    twin = copied(y)
+    twin.backward()
+    assert twin.data == y.data
+    assert x.grad == 0.0  # the copy has leaves of its own
+
+
+def test_a_list_that_holds_itself_is_no_problem() -> None:
+    ring: list[Any] = [1.0]
+    ring.append(ring)
+    twin = copied(ring)
+    assert twin is not ring
+    assert twin[1] is twin
+    assert difference([1.0, 2.0], plain(ring)) == "A list came back where a number was expected."
+
+
+@pytest.mark.parametrize(
+    ("got", "sentence"),
+    [
+        ([[1.0, 2.0]], "The shapes differ: 2 × 2 expected, 1 × 2 returned."),
+        ([1.0, 2.0], "The shapes differ: 2 × 2 expected, 2 returned."),
+        ([[1.0, 2.0], [3.0]], "A list inside has 1 where 2 were expected."),
+        ([[1.0, 2.0], None], "None came back where a list was expected."),
+        ([[1.0, 2.0], [3.0, 5.0]], "The numbers differ."),
+    ],
+)
+def test_a_difference_is_put_in_words(got: Any, sentence: str) -> None:
+    assert difference([[1.0, 2.0], [3.0, 4.0]], got) == sentence
+
+
+def test_shared_parts_stay_shared() -> None:
+    row = [1.0]
+    twin = copied([row, row, (row,)])
+    assert twin[0] is twin[1] is twin[2][0]
+    assert twin[0] is not row
+
+
+def test_what_is_no_number_becomes_its_type() -> None:
+    assert plain([1, 2.5, True, None, "a", {1: 2}, 3j]) == [
+        *(1.0, 2.5, True, None, "a", {1: 2.0}, Other("complex"))
+    ]

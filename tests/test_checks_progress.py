@@ -1,0 +1,297 @@
+"""One file of progress: two notebooks write it, a damaged one is set aside, nothing is lost."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cells import cell
+
+from micrograd.checks import (
+    Lesson,
+    export_progress,
+    growing_file,
+    import_progress,
+    progress,
+    store,
+)
+from micrograd.checks.store import Progress, current, locked, merged, place, read
+
+ROOT = Path(__file__).resolve().parent.parent
+SLOPE = "def slope(f, x, h):\n    return (f(x + h) - f(x - h)) / (2 * h)\n"
+STEP = "def descent_step(point, grad, lr):\n    return [x - lr * g for x, g in zip(point, grad)]\n"
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The progress file of this test, found as a learner's is."""
+    path = tmp_path / "a folder" / "progress.json"
+    monkeypatch.setenv("MICROGRAD_PROGRESS", str(path))
+    monkeypatch.setattr(store, "_shared", {})
+    return path
+
+
+# --------------------------------------------------------------------------------- the place
+
+
+def test_the_environment_says_where(file: Path) -> None:
+    assert place() == file
+    Lesson("01").check(cell(SLOPE)["slope"])
+    assert read(file)["01/slope"]["source"] == SLOPE.rstrip()
+
+
+def test_else_it_is_work_in_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MICROGRAD_PROGRESS", raising=False)
+    monkeypatch.delenv("MICROGRAD_STATIC", raising=False)
+    monkeypatch.setattr(store, "ROOT", tmp_path)
+    beside = tmp_path / "elsewhere"
+    beside.mkdir()
+    monkeypatch.chdir(beside)
+    assert place() == beside / "progress.json"
+    (tmp_path / "work").mkdir()
+    assert place() == beside / "progress.json"  # some folder that happens to be called work
+    (tmp_path / "start.py").touch()
+    assert place() == tmp_path / "work" / "progress.json"
+
+
+def test_a_notebook_that_is_built_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MICROGRAD_PROGRESS", raising=False)
+    monkeypatch.setenv("MICROGRAD_STATIC", "1")
+    monkeypatch.setattr(store, "_shared", {})
+    monkeypatch.chdir(tmp_path)
+    assert place() is None
+    Lesson("01").check(cell(SLOPE)["slope"])
+    assert list(tmp_path.iterdir()) == []
+    assert current().notes == []
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    lesson = Lesson("01", Progress(blocked / "progress.json"))  # a folder that is none
+    lesson.check(cell(SLOPE)["slope"])
+    assert "Your progress could not be written to" in capsys.readouterr().out
+    assert lesson.progress.get("01/slope")["state"] == "passed"
+
+
+def test_without_a_place_it_stays_in_memory_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(store, "_shared", {})
+    monkeypatch.setattr(store, "place", lambda: None)
+    monkeypatch.delenv("MICROGRAD_STATIC", raising=False)
+    lesson = Lesson("01")
+    lesson.check(cell(SLOPE)["slope"])
+    assert "kept only until this notebook is closed" in capsys.readouterr().out
+    assert lesson.progress.get("01/slope")["state"] == "passed"
+
+
+# ---------------------------------------------------------------------------------- two at once
+
+
+def test_two_open_notebooks_lose_nothing(file: Path) -> None:
+    one, two = Progress(file), Progress(file)
+    one.put("01/slope", state="passed", source="a")
+    two.put("01/gradient", state="tried")
+    one.put("01/descend", state="tried")
+    assert set(read(file)) == {"01/slope", "01/gradient", "01/descend"}
+    assert two.get("01/slope")["source"] == "a"
+
+
+def test_a_pass_is_not_undone_by_a_try_in_the_other_notebook(file: Path) -> None:
+    one, two = Lesson("01", Progress(file)), Lesson("01", Progress(file))
+    one.check(cell(SLOPE)["slope"])
+    two.check(cell("def slope(f, x, h):\n    return 1.0\n")["slope"])
+    assert read(file)["01/slope"]["state"] == "passed"
+
+
+def test_of_two_passes_the_newer_is_kept() -> None:
+    old, new = {"state": "passed", "when": 1.0}, {"state": "passed", "when": 2.0}
+    assert merged({"a": old}, {"a": new}) == merged({"a": new}, {"a": old}) == {"a": new}
+
+
+def test_four_processes_write_one_file_at_once(file: Path) -> None:
+    program = (
+        "import sys; from micrograd.checks.store import current\n"
+        "for i in range(10): current().put(f'{sys.argv[1]}/{i}', state='tried')"
+    )
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    writers = [
+        subprocess.Popen([sys.executable, "-c", program, str(n)], env=environment) for n in range(4)
+    ]
+    assert [writer.wait(timeout=120) for writer in writers] == [0] * 4
+    assert len(read(file)) == 40
+    assert not list(file.parent.glob("*.tmp"))
+
+
+def test_a_lock_that_somebody_holds_is_waited_for_and_then_said(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.1)
+    holder = subprocess.Popen(
+        [
+            *(sys.executable, "-c"),
+            "import sys; from pathlib import Path; from micrograd.checks.store import locked\n"
+            "with locked(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()",
+            str(file),
+        ],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    mine = Progress(file)
+    mine.put("01/slope", state="passed")
+    assert "could not be written" in mine.notes[0]
+    holder.communicate("")
+    mine.put("01/gradient", state="tried")  # the next write brings along what was kept
+    assert set(read(file)) == {"01/slope", "01/gradient"}
+
+
+def test_without_filelock_it_is_written_all_the_same(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "filelock", None)
+    with locked(file):
+        Progress(file).put("01/slope", state="passed")
+    assert set(read(file)) == {"01/slope"}
+
+
+# --------------------------------------------------------------------------------- damaged
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"{", b"[1, 2]", b'{"format": "other"}', b"\xff\xfe", b"null"),
+        json.dumps({"format": store.FORMAT, "records": {"a": 1}}).encode(),
+        b"[" * 100_000,
+    ],
+    ids=["empty", "half", "a list", "other", "no text", "null", "no records", "too deep"],
+)
+def test_a_damaged_file_is_set_aside_and_a_new_one_begun(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+    mine = Progress(file)
+    mine.put("01/slope", state="tried")
+    assert set(read(file)) == {"01/slope"}
+    assert (file.parent / "progress.damaged-1.json").read_bytes() == content
+    assert "was damaged" in mine.notes[0]
+
+
+def test_a_second_damaged_file_leaves_the_first_where_it_is(file: Path) -> None:
+    file.parent.mkdir()
+    for content in ("one", "two"):
+        file.write_text(content)
+        Progress(file).records()
+    names = [file.parent / f"progress.damaged-{n}.json" for n in (1, 2)]
+    assert [name.read_text() for name in names] == ["one", "two"]
+
+
+def test_a_write_that_is_cut_short_leaves_the_old_file(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Progress(file).put("01/slope", state="passed")
+    before = file.read_bytes()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    mine = Progress(file)
+    mine.put("01/gradient", state="tried")
+    assert file.read_bytes() == before
+    assert "No space left on device" in mine.notes[0]
+    assert not list(file.parent.glob("*.tmp"))
+
+
+def test_an_answer_survives_an_update_that_no_longer_asks_for_it(file: Path) -> None:
+    Progress(file).put("01/gone", state="passed", source="def gone(): pass")
+    Lesson("01").check(cell(SLOPE)["slope"])
+    assert read(file)["01/gone"]["source"] == "def gone(): pass"
+    assert "gone" not in str(progress())
+
+
+# ------------------------------------------------------------------------------ taken elsewhere
+
+
+def test_progress_is_exported_and_imported_in_one_line_each(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Lesson("01").check(cell(SLOPE)["slope"])
+    assert export_progress(tmp_path / "mine.json") == "1 record written to mine.json."
+    monkeypatch.setenv("MICROGRAD_PROGRESS", str(tmp_path / "other.json"))
+    Lesson("01").check(cell(STEP)["descent_step"])
+    assert import_progress(tmp_path / "mine.json") == "1 record read from mine.json."
+    assert set(read(tmp_path / "other.json")) == {"01/slope", "01/descent_step"}
+
+
+@pytest.mark.parametrize("content", [None, "not json", "{}"])
+def test_importing_something_else_is_refused(
+    file: Path, tmp_path: Path, content: str | None
+) -> None:
+    other = tmp_path / "other.json"
+    if content is not None:
+        other.write_text(content)
+    with pytest.raises(ValueError, match="give a file that export_progress wrote"):
+        import_progress(other)
+    assert content is None or other.read_text() == content
+
+
+# -------------------------------------------------------------------------------------- the map
+
+
+def test_records_that_somebody_edited_do_no_harm(file: Path) -> None:
+    mine = Progress(file)
+    mine.add({"01/slope": {"hints": "many", "state": [1], "when": None, "source": 3}})
+    assert "Hint 1 of 3" in str(Lesson("01").hint("slope"))
+    assert "01" in str(progress())
+    assert growing_file()
+
+
+def test_the_map_begins_empty(file: Path) -> None:
+    text = str(progress())
+    assert "Notebook 01: 0 of 10 passed" in text
+    assert "Predictions: none scored yet" in text
+    assert "my_gpt.py: empty so far" in text
+
+
+def test_the_map_shows_what_is_passed_tried_predicted_and_kept(file: Path) -> None:
+    lesson = Lesson("01")
+    lesson.check(cell(STEP)["descent_step"])
+    lesson.check(cell(SLOPE)["slope"])
+    lesson.check(cell("def gradient(f, point, h):\n    return 1.0\n")["gradient"])
+    for name, guess, confidence in [("flat", "A", "sure"), ("smaller_h", "B", "guess")]:
+        lesson.predict(name, guess, confidence)
+        lesson.reveal(name)
+    text = str(progress())
+    assert "Notebook 01: 2 of 10 passed" in text
+    assert "slope passed, gradient tried, linear_estimate untouched" in text
+    assert "1 of 2 right; “sure” was right 0 of 1 times; “guess” was right 1 of 1 times" in text
+    assert "my_gpt.py: slope, descent_step" in text
+
+
+def test_the_growing_file_runs_and_holds_the_answers_in_their_order(file: Path) -> None:
+    lesson = Lesson("01")
+    lesson.check(cell(STEP)["descent_step"])
+    lesson.check(cell(SLOPE)["slope"])
+    text = growing_file()
+    assert text.index("def slope") < text.index("def descent_step")
+    mine: dict[str, object] = {}
+    exec(text, mine)
+    assert {"slope", "descent_step", "math", "random"} <= set(mine)
+
+
+def test_an_answer_that_does_not_work_alone_is_not_in_the_file(file: Path) -> None:
+    borrowed = "def slope(f, x, h):\n    return (f(x + h) - f(x - h)) / width(h)\n"
+    Lesson("01").check(cell(borrowed, width=lambda h: 2 * h)["slope"])
+    assert "def slope" not in growing_file()
+    assert "slope passed" in str(progress())
