@@ -80,6 +80,8 @@ def test_imports_run_downward_only() -> None:
         ("gpt", "from micrograd.train import Training"),
         ("optim", "import micrograd.viz"),
         ("tokenizer", "import micrograd.engine"),
+        ("checks/card", "import micrograd.viz"),
+        ("viz/picture", "import micrograd.checks"),
     ],
 )
 def test_an_import_upward_or_sideways_would_be_found(

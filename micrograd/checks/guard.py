@@ -28,7 +28,7 @@ from typing import Any, Literal
 
 from micrograd.checks.values import changed, copied, plain
 
-SECONDS = 3.0  # for all the calls of one check together
+SECONDS = 2.0  # for all the calls of one check together
 LOOKING = "__micrograd_look_at_the_clock__"
 
 

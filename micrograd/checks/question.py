@@ -13,7 +13,8 @@ from micrograd.checks.values import Other, plain
 
 FORMS = {
     "number": 'a number, as lesson.{method}("{name}", 1.5)',
-    "choose": 'the letters of your choice, as lesson.{method}("{name}", "A C")',
+    "one": 'the letter of your choice, as lesson.{method}("{name}", "A")',
+    "choose": 'all the letters that fit, as lesson.{method}("{name}", "A C")',
     "order": 'the parts in their order with spaces between, as lesson.{method}("{name}", "2 1")',
     "match": 'one part for each in order with spaces between, as lesson.{method}("{name}", "2 1")',
 }
@@ -87,7 +88,8 @@ def same_answer(question: Question, text: str, other: str, exactly: bool = False
 
 def how_to_answer(question: Question) -> str:
     method = "predict" if question.role == "prediction" else "answer"
-    form = FORMS[question.kind].format(name=question.name, method=method)
+    kind = "one" if question.kind == "choose" and len(question.answer) == 1 else question.kind
+    form = FORMS[kind].format(name=question.name, method=method)
     return f"Answer with {form}."
 
 
