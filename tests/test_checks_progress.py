@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cells import cell
@@ -295,3 +296,44 @@ def test_an_answer_that_does_not_work_alone_is_not_in_the_file(file: Path) -> No
     Lesson("01").check(cell(borrowed, width=lambda h: 2 * h)["slope"])
     assert "def slope" not in growing_file()
     assert "slope passed" in str(progress())
+
+
+def test_my_gpt_is_written_beside_the_progress_and_grows(file: Path) -> None:
+    lesson = Lesson("01")
+    mine = file.with_name("my_gpt.py")
+    lesson.check(cell("def slope(f, x, h):\n    ...\n")["slope"])
+    assert not mine.exists()
+    lesson.check(cell(SLOPE)["slope"])
+    assert "def slope" in mine.read_text()
+    lesson.check(cell(STEP)["descent_step"])
+    assert mine.read_text() == growing_file()
+
+
+def test_a_my_gpt_that_somebody_made_their_own_is_left_alone(file: Path) -> None:
+    file.parent.mkdir()
+    mine = file.with_name("my_gpt.py")
+    mine.write_text("# mine\n")
+    Lesson("01").check(cell(SLOPE)["slope"])
+    assert mine.read_text() == "# mine\n"
+
+
+# ------------------------------------------------------------------------------ after a restart
+
+
+def test_one_cell_brings_back_all_answers(file: Path) -> None:
+    Lesson("01").check(cell(SLOPE)["slope"])
+    notebook: dict[str, Any] = {"forward": "mine"}
+    text = str(Lesson("02").catch_up(notebook))
+    assert "slope" in text
+    assert notebook["forward"] == "mine"
+    assert notebook["slope"].__code__.co_filename == "<01/slope>"  # the learner's own
+    assert notebook["slope"](lambda x: x * x, 3.0, 0.1) == pytest.approx(6.0)
+    assert notebook["update"](2.0, 10.0, 1.5, 2.0, 0.05) == pytest.approx((3.1, 3.2))
+
+
+def test_a_kept_answer_that_no_longer_works_makes_room(file: Path) -> None:
+    Progress(file).put("01/slope", state="passed", source="def slope(:")
+    notebook: dict[str, Any] = {}
+    Lesson("01").catch_up(notebook)
+    assert notebook["slope"](lambda x: x, 3.0, 0.5) == 1.0
+    assert "nothing was missing" in str(Lesson("01").catch_up(notebook))

@@ -1,17 +1,18 @@
 """Call a learner's function so that nothing it does can harm the notebook.
 
 It may raise anything, print without end, or never return. Two clocks end a loop. The first is
-written into a copy of the answer: each loop, each `except` and each `finally` of it looks at the
-time, so that even a bare `except:` cannot swallow the end; it works everywhere. The second is an
-alarm signal, which also reaches the functions that the answer calls; there is none on Windows, in
-a browser's Python and outside the main thread, where such a loop must be interrupted by hand
-(the button with the square). What a function holds up inside C, as `10 ** 10 ** 10` does, neither
-can end.
+written into a copy of the answer and of the notebook's functions that it calls: each loop, each
+`except` and each `finally` looks at the time, so that even a bare `except:` cannot swallow the end;
+it works everywhere. The second is an alarm signal, which also reaches what has no loop of its own,
+as `list(endless)`; there is none on Windows, in a browser's Python and outside the main thread, and
+there such a call must be interrupted by hand (the button with the square). What Python does in one
+long operation, as `10 ** 10 ** 10` is, neither can end.
 """
 
 from __future__ import annotations
 
 import ast
+import dis
 import inspect
 import io
 import linecache
@@ -149,9 +150,47 @@ def alarm(seconds: float) -> Iterator[None]:
 
 
 def with_clock(function: Callable[..., Any], look: Callable[[], None]) -> FunctionType | None:
-    """The same function, whose loops call `look`; None if its source is not to be had."""
+    """The same function, calling `look` in its loops and in those of the notebook's functions.
+
+    None if its source is not to be had.
+    """
     if not isinstance(function, FunctionType):
         return None
+    namespace = function.__globals__ | {LOOKING: look}
+    for name, helper in helpers(function).items():
+        namespace[name] = clocked(helper, namespace) or helper
+    return clocked(function, namespace)
+
+
+def helpers(function: FunctionType) -> dict[str, FunctionType]:
+    """The functions of the same notebook that a function calls, and those that these call."""
+    found: dict[str, FunctionType] = {}
+    to_visit = [function]
+    while to_visit:
+        for name in names_used(to_visit.pop()):
+            other = function.__globals__.get(name)
+            if name in found or not isinstance(other, FunctionType):
+                continue
+            if other.__globals__ is function.__globals__:
+                found[name] = other
+                to_visit.append(other)
+    return found
+
+
+def names_used(function: Any) -> list[str]:
+    """The global names that a function, or a function inside it, looks up."""
+    names: list[str] = []
+    codes = [function.__code__] if isinstance(function, FunctionType) else []
+    while codes:
+        code = codes.pop()
+        found = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"]
+        names += [name for name in found if name not in names]
+        codes += [part for part in code.co_consts if isinstance(part, CodeType)]
+    return names
+
+
+def clocked(function: FunctionType, namespace: dict[str, Any]) -> FunctionType | None:
+    """A copy of the function that looks at the clock and finds its names in `namespace`."""
     try:
         lines, first = inspect.getsourcelines(function)
         tree = ast.parse(textwrap.dedent("".join(lines)))
@@ -165,15 +204,10 @@ def with_clock(function: Callable[..., Any], look: Callable[[], None]) -> Functi
     unchanged = function_code(compile(tree, file, "exec", dont_inherit=True), function)
     if unchanged.co_code != function.__code__.co_code:  # the source is not this function's
         return None
-    clocked = ast.fix_missing_locations(ClockWriter().visit(tree))
-    code = function_code(compile(clocked, file, "exec", dont_inherit=True), function)
-    copy = FunctionType(
-        code,
-        function.__globals__ | {LOOKING: look},
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
+    tree = ast.fix_missing_locations(ClockWriter().visit(tree))
+    code = function_code(compile(tree, file, "exec", dont_inherit=True), function)
+    name, defaults, closure = function.__name__, function.__defaults__, function.__closure__
+    copy = FunctionType(code, namespace, name, defaults, closure)
     copy.__kwdefaults__ = function.__kwdefaults__
     return copy
 

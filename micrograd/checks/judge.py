@@ -18,7 +18,7 @@ from types import CodeType, FunctionType
 from typing import Any, Literal
 
 from micrograd.checks.declare import Exercise, Misconception, source_of
-from micrograd.checks.guard import SECONDS, Guard, Outcome
+from micrograd.checks.guard import SECONDS, Guard, Outcome, names_used
 from micrograd.checks.values import copied, difference, plain, shown
 
 FRESH = 6  # inputs that nobody has seen before
@@ -135,18 +135,6 @@ def advice(exercise: Exercise, outcome: Outcome, answer: Any) -> str:
 def shadows(answer: Any, name: str) -> bool:
     given = getattr(answer, "__globals__", {})
     return name in given and hasattr(builtins, name) and given[name] is not getattr(builtins, name)
-
-
-def names_used(answer: Any) -> list[str]:
-    """The global names that a function, or a function inside it, looks up."""
-    names: list[str] = []
-    codes = [answer.__code__] if isinstance(answer, FunctionType) else []
-    while codes:
-        code = codes.pop()
-        found = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"]
-        names += [name for name in found if name not in names]
-        codes += [part for part in code.co_consts if isinstance(part, CodeType)]
-    return names
 
 
 # ---------------------------------------------------------------------------------- untouched

@@ -17,6 +17,7 @@ from micrograd.checks.catalogue import all_tasks, earlier, lessons, tasks
 from micrograd.checks.declare import Exercise, Question, source_of
 from micrograd.checks.guard import SECONDS
 from micrograd.checks.judge import Alone, alone, judge
+from micrograd.checks.overview import answers, save_growing_file
 from micrograd.checks.question import score
 from micrograd.checks.store import Progress, current
 
@@ -62,6 +63,7 @@ class Lesson:
         if verdict.state == "passed":
             kept = alone(task, answer, earlier(task))
             self.passed(task.key, source=kept.source)
+            save_growing_file(self.progress)
         elif verdict.state == "not yet":
             self.tried(task.key)
         self.show(report.verdict_card(task, verdict, kept))
@@ -169,6 +171,17 @@ class Lesson:
             own = [question for question in recall if question.lesson == self.number]
             self.asked = own + missed[:MISSED_AGAIN]
         return self.asked
+
+    def catch_up(self, notebook: dict[str, Any]) -> Card:
+        """After a restart, `lesson.catch_up(globals())` brings back every answer up to here.
+
+        It runs the sources that your progress has kept; where there is none, the course's own
+        answer stands in. Names that the notebook has already given stay as they are.
+        """
+        brought = answers(self.number, self.progress.records())
+        missing = {name: f for name, f in brought.items() if name not in notebook}
+        notebook.update(missing)
+        return card("catch up", "", f"Brought back: {', '.join(missing) or 'nothing was missing'}.")
 
     def summary(self) -> Card:
         """How each exercise of this notebook stands."""

@@ -108,9 +108,14 @@ def read(path: Path) -> Records:
 
 
 def write(path: Path, records: Records) -> None:
-    """Replace the file by a whole new one."""
+    """Replace the file by a whole new one with these records."""
+    content = {"format": FORMAT, "records": records}
+    replace(path, json.dumps(content, indent=1, ensure_ascii=False))
+
+
+def replace(path: Path, text: str) -> None:
+    """Write the text beside the file, then put it in the file's place at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({"format": FORMAT, "records": records}, indent=1, ensure_ascii=False)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".progress-", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
