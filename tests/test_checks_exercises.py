@@ -232,3 +232,51 @@ def test_a_mutated_solution_never_passes_unless_it_behaves_the_same(task: Exerci
         answer = written(task, ast.unparse(mutant))
         if judge(task, answer, random.Random(number)).state == "passed":
             assert same_behaviour(task, answer), ast.unparse(mutant)
+
+
+# ------------------------------------------------------------------- equally right, written anew
+
+OTHER_WAYS = {
+    "slope": "def slope(f, x, h):\n    return (f(x + h) / h - f(x - h) / h) / 2",
+    "gradient": "def gradient(f, point, h):\n"
+    "    def along(i):\n"
+    "        return lambda x: f([*point[:i], x, *point[i + 1:]])\n"
+    "    return tuple(slope(along(i), x, h) for i, x in enumerate(point))",
+    "partial": "def partial(f, point, i, h):\n"
+    "    return slope(lambda x: f([*point[:i], x, *point[i + 1:]]), point[i], h)",
+    "linear_estimate": "def linear_estimate(f, x, delta, h):\n"
+    "    return f(x) + delta * (f(x + h) - f(x - h)) / h / 2",
+    "best_h": "def best_h(f, x, exact, candidates):\n"
+    "    best = candidates[0]\n"
+    "    for h in candidates:\n"
+    "        if abs(slope(f, x, h) - exact) < abs(slope(f, x, best) - exact):\n"
+    "            best = h\n"
+    "    return best",
+    "descent_step": "def descent_step(point, grad, lr):\n"
+    "    new = []\n"
+    "    for i in range(len(point)):\n"
+    "        new.append(point[i] - grad[i] * lr)\n"
+    "    return new",
+    "descend": "def descend(f, point, lr, steps, h):\n"
+    "    if steps == 0:\n"
+    "        return [point]\n"
+    "    after = descent_step(point, gradient(f, point, h), lr)\n"
+    "    return [point] + descend(f, after, lr, steps - 1, h)",
+    "lowest": "def lowest(ask, left, right):\n"
+    "    a, b = ask(left), ask(right)\n"
+    "    return left - a * (right - left) / (b - a)",
+    "hand_gradient": "def hand_gradient(x, y, w1, w2):\n"
+    "    miss = 2 * (w1 * w2 * x - y)\n"
+    "    return [miss * w2 * x, miss * w1 * x]",
+    "diamond": "def diamond(x, a):\n    return 3 * a * x ** 2",
+    "update": "def update(x, y, w1, w2, lr):\n"
+    "    return [w - lr * g for w, g in zip((w1, w2), hand_gradient(x, y, w1, w2))]",
+}
+
+
+@pytest.mark.parametrize("name", OTHER_WAYS)
+def test_an_answer_that_is_right_in_another_way_passes(name: str) -> None:
+    task = next(task for task in EXERCISES if task.name == name)
+    for seed in range(20):
+        answer = written(task, OTHER_WAYS[name])
+        assert judge(task, answer, random.Random(seed)).state == "passed"

@@ -1,19 +1,7 @@
-"""Notebook 02, to choose from: the two slopes one at a time, and an update with a bug."""
+"""Notebook 02, to choose from: the two slopes one at a time."""
 
 from micrograd.checks.declare import Exercise, Misconception
-from micrograd.checks.exercises.chain import (
-    NUDGE,
-    forward,
-    hand_gradient,
-    loss_at,
-    miss,
-    network,
-    network_and_rate,
-    update,
-    update_why,
-    w1_first,
-    w2_first,
-)
+from micrograd.checks.exercises.chain import NUDGE, forward, loss_at, miss, network
 
 
 def grad_w2(x, y, w1, w2):
@@ -126,70 +114,6 @@ GRAD_W1 = Exercise(
             "rates added along a path",
             "The links follow each other like gears, and gears multiply.",
             lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) + w2 + x,
-        ),
-    ),
-)
-
-
-# ------------------------------------------------------------------------------ find the bug
-
-
-def repair_update(x, y, w1, w2, lr):
-    """Both weights after one step downhill: (w1, w2). One line stands in the wrong place."""
-    grad_w1, grad_w2 = hand_gradient(x, y, w1, w2)
-    w1 = w1 - lr * grad_w1
-    w2 = w2 - lr * grad_w2
-    return w1, w2
-
-
-def buggy_update(x, y, w1, w2, lr):
-    """Both weights after one step downhill: (w1, w2). One line stands in the wrong place."""
-    grad_w1, _ = hand_gradient(x, y, w1, w2)
-    w1 = w1 - lr * grad_w1
-    _, grad_w2 = hand_gradient(x, y, w1, w2)
-    w2 = w2 - lr * grad_w2
-    return w1, w2
-
-
-FIND_THE_BUG = Exercise(
-    lesson="02",
-    solution=repair_update,
-    given=buggy_update,
-    kind="repair",
-    weight="practice",
-    minutes=4,
-    difficulty=2,
-    task="This update does not walk straight down the hill. Find out why, and repair it.",
-    cases=((2.0, 10.0, 1.5, 2.0, 0.01), (1.0, -1.0, 3.0, 0.5, 0.05)),
-    fresh=network_and_rate,
-    why=update_why,
-    holds="Both slopes are taken at the same place, before either weight moves.",
-    hints=(
-        "At which weights is the first slope taken, and at which the second?",
-        "Between the two calls of hand_gradient something changes.",
-    ),
-    misconceptions=(
-        Misconception(
-            "the bug is still there",
-            "The code looks different and does the same: w1 has moved before the slope for w2 is "
-            "taken.",
-            w1_first,
-        ),
-        Misconception(
-            "the bug has changed sides",
-            "Now w2 moves first, and the slope for w1 is taken at the new w2.",
-            w2_first,
-        ),
-        Misconception(
-            "repaired by climbing",
-            "The signs were right: this walks uphill.",
-            lambda x, y, w1, w2, lr: update(x, y, w1, w2, -lr),
-        ),
-        Misconception(
-            "one weight no longer learns",
-            "One of the two weights comes back as it was.",
-            lambda x, y, w1, w2, lr: (update(x, y, w1, w2, lr)[0], w2),
-            also=(lambda x, y, w1, w2, lr: (w1, update(x, y, w1, w2, lr)[1]),),
         ),
     ),
 )

@@ -1,8 +1,9 @@
 """The exercises of notebook 02, in the order in which it asks."""
 
-from micrograd.checks.exercises.chain import DIAMOND, FORWARD, HAND_GRADIENT, UPDATE
-from micrograd.checks.exercises.chain_practice import FIND_THE_BUG, GRAD_W1, GRAD_W2
+from micrograd.checks.exercises.chain import DIAMOND, FORWARD, HAND_GRADIENT
+from micrograd.checks.exercises.chain_practice import GRAD_W1, GRAD_W2
 from micrograd.checks.exercises.questions_02 import COUNT, FACTORS, LINKS, RECALL, STEPS
+from micrograd.checks.exercises.updating import FIND_THE_BUG, UPDATE
 
 TASKS = (
     *RECALL,
