@@ -1,6 +1,8 @@
 """The references of the exercises against numbers worked by hand, and against nudging."""
 
 import math
+from collections.abc import Iterable
+from itertools import permutations
 from random import Random
 
 import pytest
@@ -14,6 +16,7 @@ from micrograd.checks.exercises import (
     slopes,
     updating,
 )
+from micrograd.checks.exercises.questions_02 import ORDER
 
 SEEDS = range(20)
 
@@ -64,6 +67,22 @@ def test_the_lowest_point_is_found_within_its_bound(seed: int) -> None:
     assert abs(slope_practice.lowest(ask, left, right) - ask.lowest) <= 1 / 64
     with pytest.raises(LookupError, match="eleventh"):
         ask(0.0)
+
+
+def test_only_one_order_of_the_lines_runs() -> None:
+    lines = dict(ORDER.options)
+
+    def outcome(order: Iterable[str]) -> tuple[object, object] | None:
+        names: dict[str, object] = {"x": 2.0, "y": 10.0, "w1": 1.5, "w2": 2.0, "lr": 0.01}
+        try:
+            exec("\n".join(lines[letter] for letter in order), names)
+        except NameError:
+            return None
+        return names["w1"], names["w2"]
+
+    right = [order for order in permutations(lines) if outcome(order)]
+    assert [" ".join(order) for order in right] == [ORDER.answer]
+    assert outcome(right[0]) == updating.update(2.0, 10.0, 1.5, 2.0, 0.01)
 
 
 def test_the_numbers_of_the_questions() -> None:

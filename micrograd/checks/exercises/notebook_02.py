@@ -2,7 +2,7 @@
 
 from micrograd.checks.exercises.chain import DIAMOND, FORWARD, HAND_GRADIENT
 from micrograd.checks.exercises.chain_practice import GRAD_W1, GRAD_W2
-from micrograd.checks.exercises.questions_02 import COUNT, FACTORS, LINKS, RECALL, STEPS
+from micrograd.checks.exercises.questions_02 import COUNT, FACTORS, LINKS, ORDER, RECALL, STEPS
 from micrograd.checks.exercises.updating import FIND_THE_BUG, UPDATE
 
 TASKS = (
@@ -13,6 +13,7 @@ TASKS = (
     FACTORS,
     GRAD_W1,
     HAND_GRADIENT,
+    ORDER,
     COUNT,
     DIAMOND,
     STEPS,

@@ -51,7 +51,7 @@ FACTORS = Question(
 COUNT = Question(
     lesson="02",
     name="count_factors",
-    kind="order",
+    kind="match",
     minutes=3,
     difficulty=2,
     task="Put w1 · x in the place of h, and 2 · (y_hat − y) for the slope of the square. How many "
@@ -83,6 +83,53 @@ COUNT = Question(
         ),
     ),
     hints=("Write both slopes as products of single letters, and a bracket for the miss.",),
+)
+
+ORDER = Question(
+    lesson="02",
+    name="step_order",
+    kind="order",
+    minutes=4,
+    difficulty=2,
+    task="These six lines make one step of learning, and somebody has shuffled them. Put them in "
+    "order, so that every line finds what it needs.",
+    options=(
+        ("A", "w1, w2 = w1 - lr * grad_w1, w2 - lr * grad_w2"),
+        ("B", "y_hat = w2 * h"),
+        ("C", "grad_w1, grad_w2 = from_h * x, from_y_hat * h"),
+        ("D", "h = w1 * x"),
+        ("E", "from_h = from_y_hat * w2"),
+        ("F", "from_y_hat = 2 * (y_hat - y)"),
+    ),
+    answer="D B F E C A",
+    because="Forward from x to the prediction, back from the loss to the weights, then move.",
+    wrong=(
+        WrongAnswer(
+            "the weights moved before their slopes are known",
+            "What does the line that moves the weights need? Is all of it there by then?",
+            ("A D B F E C", "D B A F E C", "D B F A E C", "D B F E A C"),
+        ),
+        WrongAnswer(
+            "slopes before the prediction",
+            "The slope of the loss needs to know by how much the prediction misses.",
+            ("F E C D B A", "F D B E C A", "D F B E C A", "D F E B C A", "F E D B C A"),
+        ),
+        WrongAnswer(
+            "the slopes taken from the front",
+            "The slope that arrives at h is made from the one that arrives at y_hat.",
+            ("D B E F C A", "D E B F C A", "D B C E F A", "D B C F E A", "D B F C E A"),
+        ),
+        WrongAnswer(
+            "the layers swapped",
+            "Which of h and y_hat is made from the other?",
+            ("B D F E C A", "B D E F C A"),
+        ),
+    ),
+    hints=(
+        "Begin with the line that needs nothing but x and a weight.",
+        "For each line: which names on its right side does another line make?",
+        "There are two lines forward, three back, and one that moves.",
+    ),
 )
 
 LINKS = Question(
