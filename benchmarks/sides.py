@@ -36,7 +36,7 @@ class Side:
         self.pipe.send(steps)
         try:
             seconds, results = self.pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):
             raise RuntimeError(
                 "A measured program ended before its turn did; its own error stands above."
             ) from None
