@@ -18,7 +18,6 @@ import math
 import os
 import platform
 import sys
-import sysconfig
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -326,11 +325,9 @@ def measure(sizes: Sizes) -> Iterator[Row]:
 
 
 def machine() -> str:
-    """The Python, which matters most, and the machine in words that fit many."""
-    build = sysconfig.get_config_var("CONFIG_ARGS") or "--enable-optimizations"
-    slower = "" if "--enable-optimizations" in build else " (built without optimizations)"
+    """The Python, and the machine in words that fit many."""
     return (
-        f"{platform.python_implementation()} {platform.python_version()}{slower}, "
+        f"{platform.python_implementation()} {platform.python_version()}, "
         f"{os.cpu_count()} cores, {platform.system()} on {platform.machine()}, "
         f"{datetime.date.today().isoformat()}"
     )
@@ -360,7 +357,8 @@ every text was compared before a number was written: losses to 1e-9, texts exact
 The plain programs, `benchmarks/plain_gpt.py` and `benchmarks/plain_mlp.py`, work as the published
 ones do: two parents a node at most, constants as nodes, a recursive `backward`, and the cyclic
 garbage collector at work, without which they would not free their graphs. Our losses come from the
-same weights, documents and rates. Where our collector is paused, it is as `train` pauses it.
+same weights, documents and rates. Where our collector is paused, `train` does it; for the
+chains it is off from the first node to the last.
 
 The memory of a node is what Python's allocator hands out for it, its result and its gradient.
 `x * w` has two parents, the others have one.

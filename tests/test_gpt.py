@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 from collections.abc import Iterator
 from random import Random
@@ -238,12 +237,8 @@ def test_the_first_5_losses_equal_the_plain_programs(version):
 @pytest.mark.timeout(3600)
 @both_versions
 def test_all_1000_losses_equal_the_plain_programs(version):
-    gc.disable()  # more than half of the plain program's time, and it makes no cycles here
-    try:
-        for ours, plain in losses_beside_the_plain_program(version, 1000):
-            assert ours == pytest.approx(plain, rel=0, abs=1e-9)
-    finally:
-        gc.enable()
+    for ours, plain in losses_beside_the_plain_program(version, 1000):
+        assert ours == pytest.approx(plain, rel=0, abs=1e-9)
 
 
 # What it may and may not see.
