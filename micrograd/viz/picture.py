@@ -92,11 +92,32 @@ class Card:
     def __repr__(self) -> str:
         return f"{self.alt}\n\n{self.detail}" if self.detail else self.alt
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    @property
+    def html(self) -> str:
         detail = f"<pre>{html.escape(self.detail)}</pre>" if self.detail else ""
         style = f"{CARD};color:#1a1a1a;border:1px solid #767676;padding:0.6em 0.9em"
-        body = f'<div style="{style}"><p>{html.escape(self.alt)}</p>{detail}</div>'
-        return {"text/html": body, "text/plain": repr(self)}
+        return f'<div style="{style}"><p>{html.escape(self.alt)}</p>{detail}</div>'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": repr(self)}
+
+
+@dataclass(frozen=True, repr=False)
+class Strip:
+    """Some pictures side by side, as many in a row as there is room for, each with its alt text."""
+
+    pictures: tuple[Picture | Card, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(picture.alt for picture in self.pictures)
+
+    @property
+    def html(self) -> str:
+        inside = "".join(f"<div>{picture.html}</div>" for picture in self.pictures)
+        return f'<div style="display:flex;flex-wrap:wrap;gap:0.6em">{inside}</div>'
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": repr(self)}
 
 
 def is_static() -> bool:
