@@ -18,6 +18,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -137,6 +138,57 @@ def test_a_notebook_with_an_answer_survives_an_update(
         "01_lesson.ipynb has a new version; yours, in which you have written, is as it was, and "
         "the new one lies beside it as 01_lesson.new.ipynb."
     )
+
+
+def kinds_of_cells(path: Path) -> dict[str, int]:
+    """The first cell of each kind in a notebook: prose, code, and what the tags call it."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    kinds: dict[str, int] = {}
+    for i, cell in enumerate(cells):
+        for kind in [cell["cell_type"], *cell["metadata"].get("tags", [])]:
+            kinds.setdefault(kind, i)
+    return {"first": 0, **kinds, "last": len(cells) - 1}
+
+
+@pytest.mark.parametrize(
+    "lesson", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem
+)
+def test_an_edit_in_any_kind_of_cell_of_a_real_lesson_is_kept(course: Path, lesson: Path) -> None:
+    shipped = lesson.read_text(encoding="utf-8")
+    for kind, i in kinds_of_cells(lesson).items():
+        shutil.rmtree(course / "work", ignore_errors=True)
+        (course / "notebooks" / lesson.name).write_text(shipped, encoding="utf-8")
+        start.copy_notebooks(course)
+        mine = json.loads(shipped)
+        mine["cells"][i]["source"] = "".join(mine["cells"][i]["source"]) + " "
+        work(course, lesson.name).write_text(json.dumps(mine), encoding="utf-8")
+        (course / "notebooks" / lesson.name).write_text(notebook("version 2"), encoding="utf-8")
+        start.copy_notebooks(course)
+        assert says(work(course, lesson.name))[i].endswith(" "), kind
+        assert says(work(course, f"{lesson.stem}.new.ipynb")) == ["version 2"], kind
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda cells: [*cells, dict(cells[0], source="a cell of mine")],
+        lambda cells: cells[:-1],
+        lambda cells: cells[::-1],
+        lambda cells: [dict(cells[0], cell_type="markdown"), *cells[1:]],
+    ],
+    ids=["added", "deleted", "moved", "turned into prose"],
+)
+def test_a_change_of_the_cells_themselves_is_kept(course: Path, change: Any) -> None:
+    ship(course, "one", "two", "three")
+    start.copy_notebooks(course)
+    mine = json.loads(work(course).read_text(encoding="utf-8"))
+    mine["cells"] = change(mine["cells"])
+    work(course).write_text(json.dumps(mine), encoding="utf-8")
+    kept = work(course).read_text(encoding="utf-8")
+    ship(course, "version 2")
+    start.copy_notebooks(course)
+    assert work(course).read_text(encoding="utf-8") == kept
+    assert says(work(course, "01_lesson.new.ipynb")) == ["version 2"]
 
 
 def test_the_new_version_is_laid_beside_an_answer_once(
