@@ -182,7 +182,7 @@ def test_an_exercise_is_known_by_its_name(course: Path) -> None:
     build(course, run=False)
     exercise = cells(learner(course))[1]
     assert exercise.id == "exercise-twice"
-    assert exercise.metadata == {"tags": ["exercise"], "micrograd": {"exercise": "twice"}}
+    assert exercise.metadata.micrograd == {"exercise": "twice", "role": "solution"}
 
 
 def test_a_cell_keeps_its_id_when_another_comes_before_it(course: Path) -> None:
@@ -421,7 +421,7 @@ def test_the_check_notices_faults_of_style(course: Path) -> None:
         ("# minutes: 5", "# minutes: [", "the front block is not YAML"),
         ("compute gradients", "divide", "the parts of the refrain are embed, attend"),
         ("# # A number", "# A number", "the first cell must begin with the title"),
-        ("# exercise: twice", "# twice", 'an exercise begins "# exercise: name", got "# twice"'),
+        ("# exercise: twice", "# twice", 'its cell begins "# exercise: name", got "# twice"'),
         ('    """Two times x."""\n', "", "one function with a docstring"),
         ("# %% [markdown]\n# And", "# %% [raw]\n# And", "found a raw cell"),
     ],
@@ -441,6 +441,54 @@ def test_a_source_without_a_front_block_is_explained(tmp_path: Path) -> None:
         check(root)
 
 
+DECLARED = """
+# %% tags=["given"]
+# given: box
+
+# %% tags=["exercise"]
+# exercise: join
+
+# %%
+join = lesson.check(join)
+
+# %%
+lesson.check(join)
+"""
+
+
+@pytest.fixture
+def declared(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The course with cells whose text the checks declare, here: what was asked for."""
+    with source(course).open("a", encoding="utf-8") as file:
+        file.write(DECLARED)
+    checks = types.ModuleType("micrograd.checks")
+    checks.exercise_cell = lambda *asked: f"# {asked}"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "micrograd.checks", checks)
+    build(course, run=False)
+    return course
+
+
+def test_what_is_given_stands_in_place_of_its_name(declared: Path) -> None:
+    given = cells(learner(declared))[-4]
+    assert given.source == "# ('01', 'box', False)"
+    assert given.metadata == {"tags": ["given"], "micrograd": {"given": "box", "role": "given"}}
+    assert given.id == "given-box"
+
+
+def test_a_grader_finds_the_answer_and_its_check(declared: Path) -> None:
+    answer, check_, other = cells(learner(declared))[-3:]
+    assert answer.metadata.micrograd == {"exercise": "join", "role": "solution"}
+    assert check_.metadata == {"micrograd": {"exercise": "join", "role": "check"}}
+    assert (answer.id, check_.id) == ("exercise-join", "check-join")
+    assert other.metadata == {}
+
+
+def test_what_is_given_needs_a_name(course: Path) -> None:
+    edit(source(course), '# %% tags=["exercise"]\n# exercise: twice', '# %% tags=["given"]\n# box')
+    with pytest.raises(LessonError, match='its cell begins "# given: name", got "# box"'):
+        check(course)
+
+
 def test_an_exercise_without_a_solution_is_looked_up_in_the_checks(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -455,7 +503,7 @@ def test_an_exercise_without_a_solution_is_looked_up_in_the_checks(
     assert cells(learner(course))[1].source == "# ('01', 'twice', False)"
 
     monkeypatch.setitem(sys.modules, "micrograd.checks", None)
-    with pytest.raises(LessonError, match="exercise twice is not declared"):
+    with pytest.raises(LessonError, match="twice is not declared"):
         check(course)
 
 

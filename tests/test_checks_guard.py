@@ -1,8 +1,11 @@
 """What learners write, and worse: every answer gets one calm card, and the notebook goes on."""
 
 import builtins
+import importlib
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -16,10 +19,11 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook
 
 from micrograd import Value
-from micrograd.checks import Lesson
+from micrograd.checks import Lesson, limits
 from micrograd.checks.exercises.slopes import SLOPE
 from micrograd.checks.guard import Guard
 from micrograd.checks.judge import Alone, judge
+from micrograd.checks.limits import SIZES
 from micrograd.checks.report import verdict_card
 from micrograd.checks.store import Progress
 from micrograd.checks.values import Other, changed, copied, difference, plain, shape, shown
@@ -158,12 +162,25 @@ def test_an_answer_that_changes_its_input_is_told_so(capsys: pytest.CaptureFixtu
     assert "changed a list that it was given" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("thing", [3, None, "slope", [1], ...], ids=repr)
+@pytest.mark.parametrize("thing", [3, None, [1], ...], ids=repr)
 def test_a_check_of_something_else_is_a_sentence(
     thing: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert Lesson("01", Progress()).check(thing) is thing
     assert "A check needs the function itself" in capsys.readouterr().out
+
+
+def test_a_check_of_a_name_or_of_nothing_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert Lesson("01", Progress()).check("slope") == "slope"
+    Lesson("01", Progress()).check()
+    assert capsys.readouterr().out.count("A check needs the function itself") == 2
+
+
+def test_a_function_from_another_notebook_is_told_where_it_belongs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Lesson("02", Progress()).check(cell("def slope(f, x, h):\n    return 1.0\n")["slope"])
+    assert "no exercise called slope; notebook 01 has" in capsys.readouterr().out
 
 
 def test_a_function_with_another_name_is_told_which_there_are(
@@ -267,6 +284,91 @@ def test_a_real_kernel_is_usable_after_a_loop_that_swallows_its_end() -> None:
     assert "it was still running" in card.data["text/html"]
     assert float(after.data["text/plain"]) == pytest.approx(6.0)
     nbformat.validate(notebook)
+
+
+# -------------------------------------------------------------------------------------- memory
+
+EATERS = {
+    "a list in a loop": "    kept = []\n    while True:\n        kept.append(1.5 * len(kept))",
+    "a list that doubles": "    kept = [1.0]\n    while True:\n        kept = kept + kept",
+    "a text that doubles": "    text = 'x'\n    while True:\n        text += text",
+    "all at once": "    return [0.0] * 10**11",
+    "a list without a loop": "    return list(i * 1.5 for i in iter(int, 1))",
+}
+
+
+@pytest.mark.skipif(not SIZES.exists(), reason="only Linux says how much memory a process has")
+def test_a_real_kernel_survives_answers_that_take_all_memory() -> None:
+    sources = [
+        "import resource\nfrom micrograd.checks import Lesson\nlesson = Lesson('01', seconds=9)"
+    ]
+    for body in EATERS.values():
+        sources += [f"def slope(f, x, h):\n{body}", "slope = lesson.check(slope)"]
+    sources += ["slope(lambda x: x * x, 3.0, 0.1)", "resource.getrlimit(resource.RLIMIT_AS)"]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    before = resource_limit()
+    NotebookClient(notebook, timeout=120).execute(
+        env={"MICROGRAD_STATIC": "1", **os.environ, "PYTHONPATH": ROOT}
+    )
+    said = [one.outputs[0].data["text/plain"] for one in notebook.cells if one.outputs]
+    *cards, slope, limit = said
+    assert len(cards) == len(EATERS)
+    for card in cards:
+        assert "it wanted more memory than there is for an answer" in card
+        assert "Is there a list that grows" in card
+    assert float(slope) == pytest.approx(6.0)
+    assert limit == str(before)
+
+
+def resource_limit() -> tuple[int, int]:
+    resource = importlib.import_module("resource")
+    limit: tuple[int, int] = resource.getrlimit(resource.RLIMIT_AS)
+    return limit
+
+
+@pytest.mark.skipif(not SIZES.exists(), reason="only Linux says how much memory a process has")
+def test_what_somebody_already_allows_less_of_is_left_alone() -> None:
+    program = (
+        "import resource\nfrom micrograd.checks.limits import less_memory\n"
+        "hard = resource.getrlimit(resource.RLIMIT_AS)[1]\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2**28, hard))\n"
+        "with less_memory(2**29):\n    print(resource.getrlimit(resource.RLIMIT_AS)[0] == 2**28)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=os.environ | {"PYTHONPATH": ROOT}, capture_output=True
+    )
+    assert done.stdout.split() == [b"True"], done.stderr
+
+
+def test_without_that_size_there_is_no_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SIZES", Path("nowhere"))
+    assert Guard(lambda: 3)().value == 3.0
+
+
+# --------------------------------------------------------------------- cells run out of order
+
+
+def test_below_a_name_error_stands_which_cell_is_missing() -> None:
+    sources = [
+        "from micrograd.checks import Lesson\nlesson = Lesson('02')",
+        "forward = lesson.check(forward)",
+        "slope(lambda x: x, 1.0, 0.1)",
+        "wieghts",
+        "1 + 1",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    NotebookClient(notebook, timeout=60, allow_errors=True).execute(
+        env={"MICROGRAD_STATIC": "1", **os.environ, "PYTHONPATH": ROOT}
+    )
+    said = []
+    for one in notebook.cells[1:4]:
+        error, card = one.outputs
+        assert error.ename == "NameError"
+        said.append(card.data["text/plain"])
+    assert "A cell further up defines forward. Run that cell" in said[0]
+    assert "slope is from notebook 01. Run lesson.catch_up(globals())" in said[1]
+    assert "look at the spelling" in said[2]
+    assert notebook.cells[4].outputs[0].data["text/plain"] == "2"
 
 
 # ----------------------------------------------------------------------------------- shadowing

@@ -1,5 +1,6 @@
 """Hints, solutions, puzzles, predictions and recall, as a notebook calls them."""
 
+import ast
 import html
 import re
 from typing import Any
@@ -8,10 +9,11 @@ import pytest
 from cells import cell
 
 from micrograd.checks import Lesson
-from micrograd.checks.catalogue import all_tasks
-from micrograd.checks.declare import Exercise, Question
+from micrograd.checks.catalogue import all_tasks, find
+from micrograd.checks.declare import Exercise, Question, source_of
 from micrograd.checks.store import Progress
 
+EXERCISES = [task for task in all_tasks() if isinstance(task, Exercise)]
 RIGHT = "def slope(f, x, h):\n    return (f(x + h) - f(x - h)) / (2 * h)\n"
 WRONG = "def slope(f, x, h):\n    return f(x)\n"
 
@@ -70,18 +72,20 @@ def test_an_unknown_name_is_answered_with_those_that_exist(lesson: Lesson, name:
         assert "slope, smaller_h, best_h" in str(ask(name))
 
 
-def test_no_card_of_a_check_shows_the_solution(capsys: pytest.CaptureFixture[str]) -> None:
-    for task in all_tasks():
-        if isinstance(task, Exercise):
-            lesson = Lesson(task.lesson, Progress())
-            lesson.solution(task.name)
-            body = str(lesson.solution(task.name)).splitlines()[3:]
-            for mistake in task.misconceptions:
-                for form in mistake.forms:
-                    lesson.check(form, name=task.name)
-                    card = capsys.readouterr().out
-                    assert "not yet" in card
-                    assert not any(line.strip() in card for line in body if len(line) > 12)
+@pytest.mark.parametrize("task", EXERCISES, ids=lambda task: task.key)
+def test_no_card_of_a_check_shows_the_solution(
+    task: Exercise, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = Lesson(task.lesson, Progress())
+    made = ast.parse(source_of(task.solution, task.name)).body[0]
+    assert isinstance(made, ast.FunctionDef)
+    body = [line.strip() for part in made.body[1:] for line in ast.unparse(part).splitlines()]
+    for mistake in task.misconceptions:
+        lesson.check(mistake.wrong, name=task.name)
+        said = capsys.readouterr().out
+        assert "not yet" in said
+        of_ours = re.sub("^In your line: .*$", "", said, flags=re.MULTILINE)
+        assert not any(line in of_ours for line in body if len(line) > 12)
 
 
 def test_an_answer_keeps_its_pass_when_it_is_broken_later(lesson: Lesson) -> None:
@@ -128,7 +132,21 @@ def test_what_is_no_answer_is_asked_again(lesson: Lesson, given: Any) -> None:
 def test_dots_ask_the_question_with_its_options(lesson: Lesson) -> None:
     text = str(second(lesson).answer("factors", ...))
     assert "not started" in text
-    assert "C  d y_hat / d h" in text
+    assert "C  dŷ/dh" in text
+
+
+def test_a_puzzle_that_is_asked_again_shows_the_last_answer(lesson: Lesson) -> None:
+    two = second(lesson)
+    two.answer("step_order", "A B C D E F")
+    assert "Your answer: A B C D E F" in str(two.answer("step_order", ...))
+    two.answer("step_order", right_answer("02", "step_order"))
+    assert "step_order: passed" in str(two.answer("step_order", ...))
+
+
+def right_answer(number: str, name: str) -> str:
+    task = find(number, name)
+    assert isinstance(task, Question)
+    return task.answer
 
 
 def test_a_function_is_not_a_puzzle(lesson: Lesson) -> None:
@@ -146,6 +164,13 @@ def test_a_prediction_is_kept_and_scored_when_it_is_revealed(lesson: Lesson) -> 
     assert "You were sure" in text
     assert "zero means lowest" in text
     assert lesson.progress.get("01/flat")["right"] is False
+
+
+def test_a_prediction_that_is_asked_again_shows_what_was_said(lesson: Lesson) -> None:
+    lesson.predict("flat", "A", confidence="think")
+    assert "A (f is lowest there), confidence: think" in str(lesson.predict("flat", ...))
+    lesson.reveal("flat")
+    assert "A (f is lowest there); it has been scored" in str(lesson.predict("flat", ...))
 
 
 def test_a_right_prediction_is_told_so(lesson: Lesson) -> None:
@@ -190,19 +215,23 @@ def test_recall_asks_three_things_and_scores_those_that_were_answered(lesson: Le
     assert "02/recall_line" not in two.progress.records()
 
 
-def test_what_was_missed_comes_again_in_a_later_notebook(
-    lesson: Lesson, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_missed_comes_again_in_a_later_notebook(lesson: Lesson) -> None:
     second(lesson).recall(9, "-4", "1.5")
-    later = Lesson("02", lesson.progress)
-    later.number = "03a"  # a notebook whose exercises are not written yet
-    monkeypatch.setattr("micrograd.checks.lesson.lessons", lambda: ("01", "02", "03a"))
-    asked = later.recall_questions()
-    assert [question.name for question in asked] == ["recall_slope"]
+    later = Lesson("03a", lesson.progress)
+    assert [one.name for one in later.recall_questions() if one.lesson == "02"] == ["recall_slope"]
 
 
-def test_a_notebook_without_recall_says_so(lesson: Lesson) -> None:
-    assert "nothing to recall" in str(lesson.recall())
+def test_a_notebook_without_recall_says_so() -> None:
+    assert "nothing to recall" in str(Lesson("00", Progress()).recall())
+
+
+def test_recall_that_is_run_again_shows_what_was_answered(lesson: Lesson) -> None:
+    two = second(lesson)
+    two.recall(6, ..., 2.5)
+    text = str(two.recall())
+    assert "Your answer: 6" in text
+    assert "Your answer: 2.5" in text
+    assert "skipped" in str(two.recall(..., None, ...))
 
 
 # ------------------------------------------------------------------------------------- summary

@@ -19,19 +19,26 @@ from build_notebooks import product
 from lesson_source import read_course
 
 from micrograd.checks import Lesson
-from micrograd.checks.catalogue import lessons, tasks
-from micrograd.checks.declare import Exercise, source_of
+from micrograd.checks.catalogue import declared, lessons, tasks
+from micrograd.checks.declare import Exercise, Given, source_of
 from micrograd.checks.store import Progress
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def lesson_text(number: str) -> str:
-    """A lesson that asks every exercise of a notebook, and nothing else."""
+    """A lesson that asks and gives all that a notebook does, and has nothing else.
+
+    Only the names that earlier notebooks have made are brought along.
+    """
     parts = [f"# ---\n# minutes: 30\n# ---\n\n# %% [markdown]\n# # All of {number}\n\n# %%\n"]
-    parts += [f'from micrograd.checks import Lesson\n\nlesson = Lesson("{number}")\n']
-    for name, task in tasks(number).items():
-        parts.append(f'\n# %% tags=["exercise"]\n# exercise: {name}\n')
+    parts.append("import math\nimport random\n\nfrom micrograd.checks import Lesson\n")
+    parts.append(f'\nlesson = Lesson("{number}")\n')
+    if before := lessons()[: lessons().index(number)]:
+        parts.append(f'held = Lesson("{before[-1]}").catch_up(globals())\n')
+    for name, task in declared(number).items():
+        kind = "given" if isinstance(task, Given) else "exercise"
+        parts.append(f'\n# %% tags=["{kind}"]\n# {kind}: {name}\n')
         if isinstance(task, Exercise):
             parts.append(f"\n# %%\n{name} = lesson.check({name})\n")
     return "".join([*parts, "\n# %%\nlesson.summary()\n"])

@@ -1,7 +1,10 @@
 """One file of progress: two notebooks write it, a damaged one is set aside, nothing is lost."""
 
+import html
+import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +21,9 @@ from micrograd.checks import (
     progress,
     store,
 )
+from micrograd.checks.catalogue import tasks
+from micrograd.checks.growing import pieces
+from micrograd.checks.report import is_asked
 from micrograd.checks.store import Progress, current, locked, merged, place, read
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -260,9 +266,14 @@ def test_records_that_somebody_edited_do_no_harm(file: Path) -> None:
 
 def test_the_map_begins_empty(file: Path) -> None:
     text = str(progress())
-    assert "Notebook 01: 0 of 10 passed" in text
+    assert f"Notebook 01: 0 of {asked_in('01')} passed, not begun" in text
     assert "Predictions: none scored yet" in text
-    assert "my_gpt.py: empty so far" in text
+    assert f"my_gpt.py: 0 of {len(pieces())} pieces, empty so far. Next: slope" in text
+    assert "untouched" not in text
+
+
+def asked_in(number: str) -> int:
+    return sum(map(is_asked, tasks(number).values()))
 
 
 def test_the_map_shows_what_is_passed_tried_predicted_and_kept(file: Path) -> None:
@@ -274,10 +285,46 @@ def test_the_map_shows_what_is_passed_tried_predicted_and_kept(file: Path) -> No
         lesson.predict(name, guess, confidence)
         lesson.reveal(name)
     text = str(progress())
-    assert "Notebook 01: 2 of 10 passed" in text
+    assert f"Notebook 01: 2 of {asked_in('01')} passed\n" in text
     assert "slope passed, gradient tried, linear_estimate untouched" in text
     assert "1 of 2 right; “sure” was right 0 of 1 times; “guess” was right 1 of 1 times" in text
-    assert "my_gpt.py: slope, descent_step" in text
+    assert f"2 of {len(pieces())} pieces: slope, descent_step. Next: gradient, in" in text
+
+
+def test_what_surprised_most_comes_first(file: Path) -> None:
+    lesson = Lesson("01")
+    for name, guess, confidence in [("smaller_h", "A", "think"), ("flat", "A", "sure")]:
+        lesson.predict(name, guess, confidence)
+        lesson.reveal(name)
+    text = str(progress())
+    assert "You were sure, and it is not so: At some x the slope is 0." in text
+    assert "You shrink h" not in text
+    assert text.index("You were sure") < text.index("Predictions:") < text.index("Notebook 01:")
+
+
+def test_the_map_says_the_same_as_text_and_as_a_page(file: Path) -> None:
+    lesson = Lesson("01")
+    lesson.check(cell(SLOPE)["slope"])
+    lesson.check(cell("def gradient(f, point, h):\n    return 1.0\n")["gradient"])
+    lesson.predict("flat", "A", "sure")
+    lesson.reveal("flat")
+    both = progress()._repr_mimebundle_()
+    page = re.sub(r"<span aria-hidden='true'.*?</span>(</span>)?", "", both["text/html"])
+    words = html.unescape(re.sub(r"<[^>]+>", " ", page))
+    text = re.sub("(untouched|passed|tried), (?!not)", r"\1 ", both["text/plain"])
+    assert words.split() == text.split()
+
+
+def test_every_state_has_a_sign_and_an_edge_of_its_own(file: Path) -> None:
+    lesson = Lesson("01")
+    lesson.check(cell(SLOPE)["slope"])
+    lesson.check(cell("def gradient(f, point, h):\n    return 1.0\n")["gradient"])
+    page = progress()._repr_mimebundle_()["text/html"]
+    marks = re.findall(r"<li [^>]*border:(\S+ \w+) [^>]*><span[^>]*>(.)<.*?<small>(\w+)", page)
+    assert set(marks) == {
+        *[("2px solid", "✓", "passed"), ("2px dashed", "◐", "tried")],
+        ("1px dotted", "○", "untouched"),
+    }
 
 
 def test_the_growing_file_runs_and_holds_the_answers_in_their_order(file: Path) -> None:
@@ -324,7 +371,8 @@ def test_one_cell_brings_back_all_answers(file: Path) -> None:
     Lesson("01").check(cell(SLOPE)["slope"])
     notebook: dict[str, Any] = {"forward": "mine"}
     text = str(Lesson("02").catch_up(notebook))
-    assert "slope" in text
+    assert "Your own: slope\n" in text
+    assert "The course's: " in text
     assert notebook["forward"] == "mine"
     assert notebook["slope"].__code__.co_filename == "<01/slope>"  # the learner's own
     assert notebook["slope"](lambda x: x * x, 3.0, 0.1) == pytest.approx(6.0)
@@ -337,3 +385,50 @@ def test_a_kept_answer_that_no_longer_works_makes_room(file: Path) -> None:
     Lesson("01").catch_up(notebook)
     assert notebook["slope"](lambda x: x, 3.0, 0.5) == 1.0
     assert "nothing was missing" in str(Lesson("01").catch_up(notebook))
+
+
+BAD_SOURCES = {
+    "wrong": "def slope(f, x, h):\n    return 0.0",
+    "endless": "def slope(f, x, h):\n    while True:\n        pass",
+    "two things": f"open('touched', 'w')\n{SLOPE}",
+    "a default that runs": SLOPE.replace("h):", "h=open('touched', 'w')):"),
+    "an annotation that runs": SLOPE.replace("h):", "h: open('touched', 'w')):"),
+    "a decorator": f"@open('touched', 'w').write\n{SLOPE}",
+    "another name": "def open(f, x, h):\n    return 0.0",
+    "no Python": "def slope(:",
+    "too deep": "(" * 10_000,
+    "a null byte": "def slope(f, x, h):\n    return '\0'",
+}
+
+
+@pytest.mark.parametrize("source", BAD_SOURCES.values(), ids=BAD_SOURCES.keys())
+def test_what_somebody_wrote_into_a_progress_file_is_checked_before_it_is_used(
+    file: Path, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    theirs = tmp_path / "theirs.json"
+    store.write(theirs, {"01/slope": {"state": "passed", "source": source, "when": 1.0}})
+    import_progress(theirs)
+    notebook: dict[str, Any] = {}
+    Lesson("01").catch_up(notebook)
+    assert notebook["slope"](lambda x: x, 3.0, 0.5) == 1.0
+    assert notebook.keys().isdisjoint({"open"})
+    assert not (tmp_path / "touched").exists()
+
+
+@pytest.mark.parametrize(
+    "source", [SLOPE, "slope = lambda f, x, h=1e-5: (f(x + h) - f(x - h)) / (2 * h)"]
+)
+def test_a_right_answer_comes_back_with_its_source(file: Path, source: str) -> None:
+    Progress(file).put("01/slope", state="passed", source=source.rstrip())
+    notebook: dict[str, Any] = {}
+    assert "Your own: slope" in str(Lesson("01").catch_up(notebook))
+    assert inspect.getsource(notebook["slope"]).rstrip() == source.rstrip()
+
+
+def test_importing_runs_nothing(file: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.json"
+    source = "def slope(f, x, h):\n    raise SystemExit"
+    store.write(theirs, {"01/slope": {"state": "passed", "source": source, "when": 1.0}})
+    assert import_progress(theirs) == "1 record read from theirs.json."
+    assert source in growing_file()

@@ -19,7 +19,8 @@ PAGES = ROOT / "docs" / "modules"
 INDEX = PAGES / "README.md"
 NAMES = sorted(page.stem for page in PAGES.glob("*.md") if page != INDEX)
 PACKAGE = ROOT / "micrograd"
-MODULES = [file.stem for file in PACKAGE.glob("*.py") if file.stem != "__init__"] + ["viz"]
+MODULES = [file.stem for file in PACKAGE.glob("*.py") if file.stem != "__init__"]
+MODULES += ["checks", "viz"]
 
 OPTIONS = doctest.NORMALIZE_WHITESPACE  # a long line of output may be broken on a page
 

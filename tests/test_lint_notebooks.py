@@ -32,7 +32,7 @@ def test_a_short_notebook_with_a_graph_and_a_curve_has_good_style() -> None:
         ([lines(26)], 'the cell "x = 1" has 26 lines, at most 25 are allowed'),
         ([lines(6)] * 3 + [lines(5)], "the median code cell has 6 lines, 5 are allowed"),
         ([lines(12)] + [lines(1)] * 7, "1 of 9 code cells have 12 lines or more"),
-        ([lines(1)] * 60, "62 cells, at most 60 are allowed"),
+        ([lines(1)] * 60, "62 cells beside those of exercises, at most 60 are allowed"),
     ],
 )
 def test_too_much_code_is_noticed(code: list[str], sentence: str) -> None:
@@ -43,6 +43,16 @@ def test_code_up_to_the_limits_is_allowed() -> None:
     code = [lines(25)] + [lines(11)] * 3 + [lines(5)] * 5
     assert style_problems(notebook(DRAWS, *code)) == []
     assert style_problems(notebook(DRAWS, *[lines(1)] * 58)) == []
+
+
+def test_the_cells_of_exercises_are_not_counted() -> None:
+    full = notebook(DRAWS, *[lines(1)] * 58)
+    exercise = new_code_cell("...", metadata={"micrograd": {"exercise": "slope"}})
+    reveal = new_code_cell('lesson.reveal("arrow")')
+    full.cells += [exercise, reveal] * 10
+    assert style_problems(full) == []
+    full.cells.append(new_code_cell("x"))
+    assert any("61 cells beside" in problem for problem in style_problems(full))
 
 
 @pytest.mark.parametrize(

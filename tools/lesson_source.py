@@ -17,6 +17,7 @@ Then come the cells. The first one begins with the title, the notebook's only `#
                                  appears in no notebook. No later cell may need what it defines, and
                                  it draws no random numbers.
     # %% tags=["exercise"]       an exercise: its first line is "# exercise: name"
+    # %% tags=["given"]          code that the course gives: it holds only "# given: name"
     # %% tags=["curve"]          draws the curve that every lesson owes, where that is done by
                                  something else than `loss_curve` or `watch_all`
     # %% tags=["nbval-ignore-output"]     is executed by the tests, but its output is not compared
@@ -24,13 +25,15 @@ Then come the cells. The first one begins with the title, the notebook's only `#
 An exercise is declared in `micrograd.checks`: the cell holds its first line and nothing else, and
 `micrograd.checks.exercise_cell("03b", "backward", solved)` gives the text of the cell. A small one
 may be written in place instead: below the first line stands one solved function with a docstring,
-and the learner gets its signature, its docstring and `...`.
+and the learner gets its signature, its docstring and `...`. What is given is declared there too,
+and its text stands in both notebooks.
 
 The minutes, the modules to read, the refrain and the links to the lessons before and after are
 generated, at the top and at the bottom. Links are written as seen from `notebooks/`, as in
-`../docs/notation.md`. Tags stay in the notebooks, where they are the roles of the cells. A cell's
-id is made from its text, an exercise's from its name, so the learner's notebook and the solution
-agree on it, and moving a cell does not change it.
+`../docs/notation.md`. Tags stay in the notebooks. A cell's id is made from its text; those of an
+exercise, of its check (`name = lesson.check(name)`) and of what is given are made from their names.
+So the learner's notebook and the solution agree on it, and moving a cell does not change it. In the
+metadata of these cells, `micrograd` holds the name and the role, for a program that grades.
 """
 
 from __future__ import annotations
@@ -131,10 +134,19 @@ def plain_cell(cell: NotebookNode, seen: Counter[str], lesson: str) -> NotebookN
     if cell.cell_type not in ("markdown", "code"):
         raise LessonError(f"{lesson}: a cell is prose or code; found a {cell.cell_type} cell.")
     metadata = {"tags": list(cell.metadata.tags)} if "tags" in cell.metadata else {}
-    if "exercise" in metadata.get("tags", []):
-        name = exercise_name(cell.source, lesson)
-        metadata["micrograd"] = {"exercise": name}
+    tags = metadata.get("tags", [])
+    check = re.fullmatch(r"(\w+) = lesson\.check\(\1\)", cell.source)
+    if "exercise" in tags:
+        name = declared_name(cell.source, "exercise", lesson)
+        metadata["micrograd"] = {"exercise": name, "role": "solution"}
         content = f"exercise-{name}"
+    elif "given" in tags:
+        name = declared_name(cell.source, "given", lesson)
+        metadata["micrograd"] = {"given": name, "role": "given"}
+        content = f"given-{name}"
+    elif check is not None and cell.cell_type == "code":
+        metadata["micrograd"] = {"exercise": check[1], "role": "check"}
+        content = f"check-{check[1]}"
     else:
         content = hashlib.sha256(f"{cell.cell_type}\n{cell.source}".encode()).hexdigest()[:12]
     seen[content] += 1
@@ -143,11 +155,12 @@ def plain_cell(cell: NotebookNode, seen: Counter[str], lesson: str) -> NotebookN
     return new_cell(cell.source, id=content + occurrence, metadata=metadata)
 
 
-def exercise_name(source: str, lesson: str) -> str:
+def declared_name(source: str, kind: str, lesson: str) -> str:
+    """The name in the first line of a cell, `# exercise: name` or `# given: name`."""
     first = source.split("\n")[0]
-    name = re.fullmatch(r"# exercise: (\w+)", first)
+    name = re.fullmatch(rf"# {kind}: (\w+)", first)
     if name is None:
-        raise LessonError(f'{lesson}: an exercise begins "# exercise: name", got "{first}".')
+        raise LessonError(f'{lesson}: its cell begins "# {kind}: name", got "{first}".')
     return name[1]
 
 
@@ -155,22 +168,23 @@ def cells_of(lesson: Lesson, solved: bool) -> list[NotebookNode]:
     """Fresh copies of the cells, tests included, with each exercise as its solution or its stub."""
     cells = [nbformat.from_dict(cell) for cell in lesson.cells]
     for cell in cells:
-        if "exercise" in cell.metadata.get("tags", []):
-            cell.source = exercise_text(lesson, cell.source, solved)
+        tags = cell.metadata.get("tags", [])
+        if "exercise" in tags and "\n" in cell.source:
+            cell.source = cell.source if solved else stub(cell.source, lesson.name)
+        elif "exercise" in tags or "given" in tags:
+            cell.source = declared_text(lesson, cell.metadata.micrograd, solved)
     return cells
 
 
-def exercise_text(lesson: Lesson, source: str, solved: bool) -> str:
-    """What an exercise's cell shows: the solution, or the stub that the learner fills."""
-    if "\n" in source:
-        return source if solved else stub(source, lesson.name)
-    name = exercise_name(source, lesson.name)
+def declared_text(lesson: Lesson, facts: NotebookNode, solved: bool) -> str:
+    """What the checks declare for a cell: a solution or its stub, or the text that is given."""
+    name = facts.get("exercise") or facts["given"]
     try:
         from micrograd.checks import exercise_cell
     except ImportError as missing:
         raise LessonError(
-            f"{lesson.name}: exercise {name} is not declared ({missing}); "
-            "write its solution below its first line."
+            f"{lesson.name}: {name} is not declared ({missing}); "
+            "write the solution of an exercise below its first line."
         ) from None
     return str(exercise_cell(lesson.number, name, solved))
 

@@ -32,8 +32,10 @@ def style_problems(notebook: NotebookNode, has_pictures: bool = True) -> list[st
     prose = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     problems = code_problems([cell.source for cell in code]) if code else []
-    if len(notebook.cells) > MOST_CELLS:
-        problems.append(f"{len(notebook.cells)} cells, at most {MOST_CELLS} are allowed; split it.")
+    if (count := sum(not is_exercise(cell) for cell in notebook.cells)) > MOST_CELLS:
+        problems.append(
+            f"{count} cells beside those of exercises, at most {MOST_CELLS} are allowed; split it."
+        )
     for text in prose:
         problems += prose_problems(text)
     problems += heading_problems("\n".join(FENCED.sub("", text) for text in prose))
@@ -45,6 +47,15 @@ def style_problems(notebook: NotebookNode, has_pictures: bool = True) -> list[st
         if not tagged and not CURVE.search(everything):
             problems.append('no curve is drawn; call loss_curve, or tag a cell "curve".')
     return problems
+
+
+def is_exercise(cell: NotebookNode) -> bool:
+    """Whether a cell belongs to an exercise: where it is answered, checked or revealed.
+
+    Each takes two cells or three, and none of them holds an idea to be cut up.
+    """
+    is_code = cell.cell_type == "code"
+    return "micrograd" in cell.metadata or (is_code and cell.source.startswith("lesson.reveal("))
 
 
 def code_problems(sources: list[str]) -> list[str]:

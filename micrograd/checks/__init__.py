@@ -6,8 +6,9 @@ A notebook begins with `lesson = Lesson("01")`. `exercises/` holds what is asked
 
 from micrograd.checks.catalogue import find
 from micrograd.checks.declare import cell_text
+from micrograd.checks.growing import growing_file
 from micrograd.checks.lesson import Lesson
-from micrograd.checks.overview import growing_file, progress
+from micrograd.checks.overview import progress
 from micrograd.checks.store import export_progress, import_progress
 
 __all__ = [
@@ -21,5 +22,5 @@ __all__ = [
 
 
 def exercise_cell(lesson: str, name: str, solved: bool) -> str:
-    """The text of an exercise's cell, for `tools/build_notebooks.py`."""
+    """The text of the cell of an exercise or of what is given, for `tools/build_notebooks.py`."""
     return cell_text(find(lesson, name), solved)

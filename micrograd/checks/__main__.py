@@ -8,6 +8,7 @@ from typing import Any
 
 from micrograd.checks.catalogue import all_tasks
 from micrograd.checks.declare import Exercise, Question
+from micrograd.checks.report import is_asked
 
 
 def facts(task: Exercise | Question) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     options = parser.parse_args()
     for task in all_tasks():
-        if isinstance(task, Question) and task.role != "exercise":
+        if not is_asked(task):
             continue
         row = facts(task)
         print(json.dumps(row) if options.json else "  ".join(map(str, row.values())))

@@ -58,13 +58,14 @@ class Card:
         return f"{self.title}: {self.state}" if self.state else self.title
 
     def __repr__(self) -> str:
-        return "\n".join([self.heading, *map(str, self.parts)])
+        return "\n".join(filter(None, [self.heading, *map(str, self.parts)]))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         edge = EDGES.get(self.state, PLAIN_EDGE)
         style = f"{STYLE};border-left:6px solid {edge};padding:0.5em 0.9em;max-width:50em"
         inside = "".join(part.html for part in self.parts)
         heading = f"<p style='margin:0.2em 0'><b>{html.escape(self.heading)}</b></p>"
+        heading = heading if self.heading else ""
         card = f'<div role="status" style="{style}">{heading}{inside}</div>'
         return {"text/html": card, "text/plain": repr(self)}
 

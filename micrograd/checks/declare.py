@@ -1,8 +1,9 @@
 """How an exercise is declared: once, with all that a check, a hint and a notebook need of it.
 
 There are two forms. An `Exercise` is a function that the learner writes. A `Question` is answered
-with a number or with letters, and serves as a small exercise, as a prediction and for recall.
-Both know the wrong answers that people really give, each with a name and a hint.
+with a number or with letters, and serves as a small exercise, as a prediction, for recall and in
+the survey. Both know the wrong answers that people really give, each with a name and a hint. What
+the course gives to the learner's own file, and nobody is asked to write, is a `Given`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from random import Random
 from typing import Any, Literal
 
 Weight = Literal["core", "practice", "stretch"]
-Role = Literal["exercise", "prediction", "recall"]
+Role = Literal["exercise", "prediction", "recall", "survey"]
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,11 @@ class Exercise:
     why: Callable[..., str]  # from the arguments: where the expected result comes from
     holds: str  # what a passed check has shown
     weight: Weight = "core"
-    kind: Literal["write", "repair"] = "write"
-    given: Callable[..., Any] | None = None  # for "repair": the function with the bug
+    kind: Literal["write", "complete", "repair"] = "write"
+    given: Callable[..., Any] | None = None  # to complete: with gaps, `...`; to repair: with a bug
     accepts: Callable[[Any, Any], bool] | None = None  # (expected, got), if not near equality
+    observe: Callable[[Any, Any], Any] | None = None  # (result, inputs after it) -> what counts
+    observed: str = ""  # what that is, in words: "the gradients after the call"
 
     @property
     def name(self) -> str:
@@ -93,6 +96,7 @@ class Question:
     weight: Weight = "practice"
     role: Role = "exercise"
     tolerance: float = 0.0  # for numbers
+    confidence: bool = False  # whether a prediction's controls ask how sure one is
 
     @property
     def key(self) -> str:
@@ -101,6 +105,24 @@ class Question:
     @property
     def misconceptions(self) -> tuple[WrongAnswer, ...]:
         return self.wrong
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """Python text that the course gives, such as a class that later answers use.
+
+    It belongs to every answer that comes after it, and to the learner's own file. A value made by
+    its class meets values that a check made by the course's: tell them by their attributes, as
+    `hasattr(x, "data")` does, and not by `isinstance`.
+    """
+
+    lesson: str
+    name: str
+    text: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.lesson}/{self.name}"
 
 
 # ------------------------------------------------------------------------ what a notebook shows
@@ -112,11 +134,14 @@ def source_of(function: Callable[..., Any], name: str) -> str:
     return text.replace(f"def {function.__name__}(", f"def {name}(", 1)
 
 
-def cell_text(task: Exercise | Question, solved: bool) -> str:
+def cell_text(task: Exercise | Question | Given, solved: bool) -> str:
     """The cell of an exercise: for the author's notebook solved, for the learner's not.
 
-    A stub is the signature, the docstring and `...`; a function to repair comes with its bug.
+    A stub is the signature, the docstring and `...`; a function to complete comes with its gaps,
+    one to repair with its bug. What is given is the same for both.
     """
+    if isinstance(task, Given):
+        return task.text.strip("\n")
     first = f"# exercise: {task.name}\n"
     if isinstance(task, Question):
         method = "predict" if task.role == "prediction" else "answer"
@@ -159,3 +184,21 @@ class Formula:
 
     def __repr__(self) -> str:
         return self.text
+
+
+class Dice(Random):
+    """Random numbers from a seed that is shown, so that a card can show the call that failed.
+
+    >>> Dice(7), Dice(7).random() == Random(7).random()
+    (random.Random(7), True)
+    """
+
+    def __init__(self, first: int = 0) -> None:
+        super().__init__(first)
+        self.first = first
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.first,), self.getstate()
+
+    def __repr__(self) -> str:
+        return f"random.Random({self.first})"

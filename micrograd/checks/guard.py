@@ -1,12 +1,14 @@
-"""Call a learner's function so that nothing it does can harm the notebook.
+"""Call a learner's function so that what it does does not harm the notebook.
 
-It may raise anything, print without end, or never return. Two clocks end a loop. The first is
-written into a copy of the answer and of the notebook's functions that it calls: each loop, each
-`except` and each `finally` looks at the time, so that even a bare `except:` cannot swallow the end;
-it works everywhere. The second is an alarm signal, which also reaches what has no loop of its own,
-as `list(endless)`; there is none on Windows, in a browser's Python and outside the main thread, and
-there such a call must be interrupted by hand (the button with the square). What Python does in one
-long operation, as `10 ** 10 ** 10` is, neither can end.
+It may raise anything, print without end, take all memory or never return. Two clocks end a loop.
+The first is written into a copy of the answer and of the notebook's functions that it calls: each
+loop, each `except` and each `finally` looks at the time, so that even a bare `except:` cannot
+swallow the end; it works everywhere. The second is the alarm in `limits`, which also reaches what
+has no loop of its own, as `list(endless)`; where there is none, such a call must be interrupted by
+hand (the button with the square). What Python does in one long operation, as `10 ** 10 ** 10` is,
+neither can end.
+
+This is a guard against accidents. An answer that means harm can read and delete what you can.
 """
 
 from __future__ import annotations
@@ -16,48 +18,52 @@ import dis
 import inspect
 import io
 import linecache
-import signal
 import textwrap
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
-from types import CodeType, FrameType, FunctionType
+from types import CodeType, FunctionType
 from typing import Any, Literal
 
-from micrograd.checks.values import changed, copied, plain
+from micrograd.checks.limits import TimeUp, alarm, less_memory
+from micrograd.checks.values import changed, copied, kind, plain
 
 SECONDS = 2.0  # for all the calls of one check together
 LOOKING = "__micrograd_look_at_the_clock__"
-
-
-class TimeUp(BaseException):
-    """Raised inside an answer whose time is over; no `except Exception` stops it."""
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What one call did. `value` and `inputs` are plain: numbers, lists, texts, `Other`."""
 
-    end: Literal["returned", "raised", "endless", "interrupted"]
+    end: Literal["returned", "raised", "endless", "too large", "interrupted"]
     value: Any = None
     error: str = ""  # "ZeroDivisionError: division by zero"
     missing: str = ""  # the name that a NameError is about
     line: str = ""  # the learner's own line at which it was raised
     printed: str = ""
     changed_input: bool = False
+    unreadable: str = ""  # what came back, if it could not be observed: "a number"
 
 
 class Guard:
-    """A function with a time limit, which its calls share."""
+    """A function with a time limit, which its calls share.
+
+    With `observe`, the value of a call is `observe(result, inputs)` as the call has left them.
+    """
 
     def __init__(
-        self, function: Callable[..., Any], seconds: float = SECONDS, own_clock: bool = True
+        self,
+        function: Callable[..., Any],
+        seconds: float = SECONDS,
+        own_clock: bool = True,
+        observe: Callable[[Any, Any], Any] | None = None,
     ) -> None:
         self.deadline = time.monotonic() + seconds
         self.original = function
+        self.observe = observe
         self.function = (with_clock(function, self.look) if own_clock else None) or function
 
     def look(self) -> None:
@@ -68,18 +74,35 @@ class Guard:
         given = copied(inputs)
         output = Output()
         try:
-            with redirect_stdout(output), alarm(self.deadline - time.monotonic()):
+            with redirect_stdout(output), alarm(self.deadline - time.monotonic()), less_memory():
                 try:
-                    value = plain(self.function(*given))
+                    result = self.function(*given)
+                except MemoryError:
+                    raise
                 except Exception as error:
                     return self.raised(error, output)
+                value, unreadable = self.seen(result, given)
+        except MemoryError:
+            return Outcome("too large", printed=output.text)
         except TimeUp:
             return Outcome("endless", printed=output.text)
         except KeyboardInterrupt:
             return Outcome("interrupted", printed=output.text)
         except BaseException as error:
             return self.raised(error, output)
-        return Outcome("returned", value, printed=output.text, changed_input=changed(inputs, given))
+        spoiled = self.observe is None and changed(inputs, given)
+        return Outcome("returned", value, "", "", "", output.text, spoiled, unreadable)
+
+    def seen(self, result: Any, given: tuple[Any, ...]) -> tuple[Any, str]:
+        """What counts of a result, made plain, and what came back if that could not be read."""
+        if self.observe is None:
+            return plain(result), ""
+        try:
+            return plain(self.observe(result, given)), ""
+        except MemoryError:
+            raise
+        except Exception:
+            return None, kind(plain(result))
 
     def raised(self, error: BaseException, output: Output) -> Outcome:
         """The error and the learner's line; the message is the learner's too, so it is guarded."""
@@ -118,35 +141,7 @@ class Output(io.TextIOBase):
         return len(text)
 
 
-# --------------------------------------------------------------------------------- two clocks
-
-
-@contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Raise TimeUp in the main thread after `seconds`, and again and again, where signals exist."""
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if not hasattr(signal, "setitimer") or not in_main_thread:
-        yield
-        return
-    ringing = True
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        if ringing:
-            raise TimeUp
-
-    start = time.monotonic()
-    handler = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.05)
-    try:
-        try:
-            yield
-        finally:
-            ringing = False
-    finally:  # ours is silent before somebody else's goes on where it was
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        rest = max(left - (time.monotonic() - start), 0.001) if left else 0.0
-        signal.setitimer(signal.ITIMER_REAL, rest, interval)
+# ------------------------------------------------------------------------------- the own clock
 
 
 def with_clock(function: Callable[..., Any], look: Callable[[], None]) -> FunctionType | None:

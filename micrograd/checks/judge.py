@@ -6,13 +6,14 @@ exercise's misconceptions: it behaves like one when it does the same as that one
 """
 
 from __future__ import annotations
+import __future__
 
+import ast
 import builtins
 import dis
 import inspect
-import math
+import linecache
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from micrograd.checks.guard import SECONDS, Guard, Outcome, names_used
 from micrograd.checks.values import copied, difference, plain, shown
 
 FRESH = 6  # inputs that nobody has seen before
+UNREPAIRED = ("the bug is still there", "The code looks different and does the same as before.")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Verdict:
     call: str = ""
     expected: str = ""
     why: str = ""
+    looked_at: str = ""  # what of the call was compared, where it is not the result
     got: str = ""
     remark: str = ""
     line: str = ""  # of the learner's, where it raised
@@ -52,13 +55,13 @@ def judge(exercise: Exercise, answer: Any, rng: random.Random, seconds: float = 
     if is_untouched(exercise, answer):
         return Verdict("not started")
     inputs = [*exercise.cases, *(exercise.fresh(rng) for _ in range(FRESH))]
-    guard = Guard(answer, seconds)
+    guard = Guard(answer, seconds, observe=exercise.observe)
     outcomes: list[Outcome] = []
     failed: Verdict | None = None
     for one in inputs:
         outcomes.append(guard(*one))
         failed = failed or complaint(exercise, one, outcomes[-1], answer)
-        if outcomes[-1].end in ("endless", "interrupted"):
+        if outcomes[-1].end in ("endless", "too large", "interrupted"):
             return failed or Verdict("not yet")
     if failed is None:
         return Verdict("passed")
@@ -69,23 +72,30 @@ def complaint(
     exercise: Exercise, inputs: tuple[Any, ...], outcome: Outcome, answer: Any
 ) -> Verdict | None:
     """What is wrong with one outcome, or None."""
-    expected = plain(exercise.solution(*copied(inputs)))
+    expected = expected_of(exercise, inputs)
     got = {
         "endless": "nothing; it was still running when its time was over",
+        "too large": "nothing; it wanted more memory than there is for an answer",
         "interrupted": "nothing; it was interrupted",
         "raised": outcome.error,
         "returned": shown(outcome.value),
     }[outcome.end]
     remark = {
         "endless": "Is there a loop whose end is never reached?",
+        "too large": "Is there a list that grows in every round of a loop?",
         "interrupted": "The notebook goes on. Change the answer and check again.",
         "raised": advice(exercise, outcome, answer),
         "returned": "",
     }[outcome.end]
     if outcome.end == "returned":
-        accepted = exercise.accepts is not None and exercise.accepts(expected, outcome.value)
+        accepted = accepts(exercise, expected, outcome.value)
         wrong = None if accepted else difference(expected, outcome.value)
-        if outcome.value is None and expected is not None:
+        if outcome.unreadable:
+            got = outcome.unreadable
+            remark = f"From that, {exercise.observed} cannot be read."
+            if got == "None":
+                remark += " Does the function end with a line that begins with return?"
+        elif outcome.value is None and expected is not None:
             remark = "The function printed something and returned None. What it prints is lost; "
             remark += "end it with a line that begins with return."
             if not outcome.printed:
@@ -102,6 +112,7 @@ def complaint(
         call=f"{exercise.name}({', '.join(shown_input(item) for item in inputs)})",
         expected=shown(expected),
         why=exercise.why(*copied(inputs)),
+        looked_at=exercise.observed,
         got=got,
         remark=remark,
         line=outcome.line,
@@ -109,19 +120,37 @@ def complaint(
     )
 
 
+def expected_of(exercise: Exercise, inputs: tuple[Any, ...]) -> Any:
+    """What the solution gives for these inputs, or leaves in them, made plain."""
+    given = copied(inputs)
+    result = exercise.solution(*given)
+    return plain(result if exercise.observe is None else exercise.observe(result, given))
+
+
+def accepts(exercise: Exercise, expected: Any, got: Any) -> bool:
+    """Whether the exercise has a way of its own to compare, and finds this right."""
+    try:
+        return exercise.accepts is not None and exercise.accepts(expected, got)
+    except (TypeError, ValueError, LookupError, ArithmeticError):
+        return False  # it is not even of the right kind
+
+
 def shown_input(item: Any) -> str:
     return repr(item) if callable(item) else shown(item)
 
 
 def advice(exercise: Exercise, outcome: Outcome, answer: Any) -> str:
-    """Causes of an error that lie outside the answer's lines."""
+    """Causes of an error that lie outside the answer's lines, and gaps that are still open."""
+    if "ellipsis" in outcome.error:
+        return "Three dots are still there. Put something in their place."
     if outcome.error.startswith("TypeError") and not outcome.line:
         inputs = inspect.signature(exercise.solution)
         return f"It is called as {exercise.name}{inputs}; begin it with that."
     if outcome.missing:
         return (
             f"{outcome.missing} has no meaning here yet. If an earlier cell defines it, run that "
-            "cell, then this one; otherwise look at its spelling."
+            "cell, then this one; otherwise look at its spelling. What earlier notebooks asked for "
+            "comes back with lesson.catch_up(globals())."
         )
     taken = [name for name in names_used(answer) if shadows(answer, name)]
     if taken:
@@ -141,18 +170,27 @@ def shadows(answer: Any, name: str) -> bool:
 
 
 def is_untouched(exercise: Exercise, answer: Any) -> bool:
-    """The stub as it was given, or the buggy function with nothing changed."""
+    """The stub as it was given, or the given function with nothing changed."""
     if not isinstance(answer, FunctionType):
         return False
     if exercise.given is None:
         return does_nothing(answer.__code__)
-    given = exercise.given.__code__
-    mine = answer.__code__
-    return (mine.co_code, mine.co_consts, mine.co_names) == (
-        given.co_code,
-        given.co_consts,
-        given.co_names,
-    )
+    return same_code(answer.__code__, exercise.given.__code__)
+
+
+def same_code(one: CodeType, two: CodeType) -> bool:
+    """Whether two functions do the same steps, wherever they stand and whatever their names."""
+    if (one.co_code, one.co_names) != (two.co_code, two.co_names):
+        return False
+    if len(one.co_consts) != len(two.co_consts):
+        return False
+    return all(map(same_constant, one.co_consts, two.co_consts))
+
+
+def same_constant(one: Any, two: Any) -> bool:
+    if isinstance(one, CodeType) and isinstance(two, CodeType):
+        return same_code(one, two)
+    return type(one) is type(two) and one == two
 
 
 def does_nothing(code: CodeType) -> bool:
@@ -171,9 +209,12 @@ def recognise(
     exercise: Exercise, inputs: list[tuple[Any, ...]], outcomes: list[Outcome]
 ) -> Misconception | None:
     """The misconception that does on every input what the answer did."""
-    for misconception in exercise.misconceptions:
+    known = exercise.misconceptions
+    if exercise.kind == "repair" and exercise.given is not None:
+        known = (*known, Misconception(*UNREPAIRED, exercise.given))
+    for misconception in known:
         for form in misconception.forms:
-            guard = Guard(form, own_clock=False)
+            guard = Guard(form, own_clock=False, observe=exercise.observe)
             if all(alike(guard(*one), mine) for one, mine in zip(inputs, outcomes, strict=True)):
                 return misconception
     return None
@@ -181,6 +222,8 @@ def recognise(
 
 def alike(one: Outcome, two: Outcome) -> bool:
     if one.end != two.end or one.changed_input != two.changed_input:
+        return False
+    if one.unreadable != two.unreadable:
         return False
     if one.end == "raised":
         return one.error.split(":")[0] == two.error.split(":")[0]
@@ -202,22 +245,57 @@ class Alone:
     borrowed: tuple[str, ...] = ()
 
 
-def alone(exercise: Exercise, answer: Any, earlier: dict[str, Callable[..., Any]]) -> Alone:
-    """Try the answer's source in a fresh namespace with `math`, `random` and earlier answers."""
+def alone(exercise: Exercise, answer: Any, earlier: dict[str, Any]) -> Alone:
+    """Try the answer's source in a fresh namespace that holds only what is earlier."""
     try:
         source = source_of(answer, exercise.name)
     except (OSError, TypeError):
         return Alone()
-    namespace: dict[str, Any] = {"math": math, "random": random, **earlier}
-    try:
-        code = compile(source, f"<{exercise.key}, alone>", "exec", dont_inherit=True)
-        exec(code, namespace)
-    except Exception:
-        return Alone(borrowed=borrowed_by(answer, namespace))
-    verdict = judge(exercise, namespace.get(exercise.name), random.Random(0))
-    if verdict.state == "passed":
+    namespace = dict(earlier)
+    if works(exercise, source, namespace):
         return Alone(source)
     return Alone(borrowed=borrowed_by(answer, namespace))
+
+
+def works(exercise: Exercise, source: str, namespace: dict[str, Any]) -> bool:
+    """Whether a source defines an answer that passes, in this namespace, where it then stays.
+
+    The source may come from another's progress file, so nothing of it runs outside the guard:
+    only the definition of one function is accepted, whose making runs no line of it.
+    """
+    if not is_definition(source, exercise.name):
+        return False
+    file = f"<{exercise.key}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    flags = __future__.annotations.compiler_flag  # so that not even an annotation is evaluated
+    exec(compile(source, file, "exec", flags=flags, dont_inherit=True), namespace)
+    answer = namespace[exercise.name]
+    return judge(exercise, answer, random.Random(0)).state == "passed"
+
+
+def is_definition(source: str, name: str) -> bool:
+    """Whether a source is `def name(...)` or `name = lambda ...`, with defaults that are plain."""
+    try:
+        (made,) = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    if isinstance(made, ast.Assign) and isinstance(made.value, ast.Lambda):
+        named = [ast.unparse(target) for target in made.targets] == [name]
+        inputs = made.value.args
+    elif isinstance(made, ast.FunctionDef) and not made.decorator_list:
+        named, inputs = made.name == name, made.args
+    else:
+        return False
+    defaults = [one for one in (*inputs.defaults, *inputs.kw_defaults) if one is not None]
+    return named and all(map(is_literal, defaults))
+
+
+def is_literal(expression: ast.expr) -> bool:
+    try:
+        ast.literal_eval(expression)
+    except (ValueError, TypeError):
+        return False
+    return True
 
 
 def borrowed_by(answer: Any, namespace: dict[str, Any]) -> tuple[str, ...]:

@@ -11,17 +11,17 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from micrograd.checks import report
+from micrograd.checks import controls, report
 from micrograd.checks.card import Card, Part, card, show
-from micrograd.checks.catalogue import all_tasks, earlier, lessons, tasks
+from micrograd.checks.catalogue import all_tasks, earlier, home_of, lessons, tasks
 from micrograd.checks.declare import Exercise, Question, source_of
+from micrograd.checks.growing import answers, save_growing_file
 from micrograd.checks.guard import SECONDS
 from micrograd.checks.judge import Alone, alone, judge
-from micrograd.checks.overview import answers, save_growing_file
-from micrograd.checks.question import score
+from micrograd.checks.out_of_order import name_missing_cells
+from micrograd.checks.question import CONFIDENCE, score
 from micrograd.checks.store import Progress, current
 
-CONFIDENCE = ("guess", "think", "sure")
 MISSED_AGAIN = 2  # recall questions that were missed before and are asked once more
 
 
@@ -41,6 +41,7 @@ class Lesson:
         self.rng = rng or random.Random()
         self.seconds = seconds  # the time that one check may take
         self.asked: list[Question] | None = None  # the recall questions of this sitting
+        name_missing_cells(number)
 
     @property
     def progress(self) -> Progress:
@@ -51,12 +52,13 @@ class Lesson:
 
     # ------------------------------------------------------------------------- functions
 
-    def check(self, answer: Any, name: str | None = None) -> Any:
+    def check(self, answer: Any = ..., name: str | None = None) -> Any:
         """Report on an answer; return it once it is right, and the course's own until then."""
         wanted = name or getattr(answer, "__name__", None)
         task = self.tasks.get(wanted) if isinstance(wanted, str) else None
         if not isinstance(task, Exercise):
-            self.show(report.not_an_exercise(self.number, wanted, self.exercise_names()))
+            home = home_of(wanted, lessons()[-1]) if isinstance(wanted, str) else ""
+            self.show(report.not_an_exercise(self.number, wanted, self.exercise_names(), home))
             return answer
         verdict = judge(task, answer, self.rng, self.seconds)
         kept = Alone()
@@ -103,13 +105,21 @@ class Lesson:
         if isinstance(task, Card):
             return task
         if given is ...:
-            return report.question_card(task)
+            return self.ask_puzzle(task)
         scored = score(task, given)
         if scored.right:
             self.passed(task.key, answer=scored.text)
         elif scored.text:
-            self.tried(task.key)
+            self.tried(task.key, answer=scored.text)
         return self.with_notes(report.score_card(task, scored))
+
+    def ask_puzzle(self, task: Question) -> Card:
+        before = self.answered(task)
+        text = report.score_card(task, score(task, before)) if before else None
+        text = text or report.question_card(task)
+        if not controls.can_click():
+            return text
+        return controls.asked(task, text, lambda given, _: self.answer(task.name, given), before)
 
     def predict(self, name: str, guess: Any = ..., confidence: str | None = None) -> Card:
         """Keep a prediction until `reveal`; confidence is "guess", "think" or "sure"."""
@@ -117,15 +127,26 @@ class Lesson:
         if isinstance(task, Card):
             return task
         if guess is ...:
-            return report.question_card(task)
+            return self.ask_prediction(task)
         scored = score(task, guess)
         if not scored.text or confidence not in (None, *CONFIDENCE):
             return report.not_understood(task, guess, confidence)
-        record = self.progress.get(task.key)
-        if "right" in record:
-            return card(name, "", f"Your prediction was {record['guess']}; it has been scored.")
+        if "right" in self.progress.get(task.key):
+            return report.prediction_scored(task, self.answered(task))
         self.progress.put(task.key, guess=scored.text, confidence=confidence)
         return self.with_notes(report.prediction_kept(task, scored.text, confidence))
+
+    def ask_prediction(self, task: Question) -> Card:
+        record = self.progress.get(task.key)
+        before, sure = self.answered(task), record.get("confidence")
+        if "right" in record:
+            return report.prediction_scored(task, before)
+        text = report.prediction_kept(task, before, sure) if before else report.question_card(task)
+        if not controls.can_click():
+            return text
+        return controls.asked(
+            task, text, lambda guess, level: self.predict(task.name, guess, level), before, sure
+        )
 
     def reveal(self, name: str) -> Card:
         """Score a prediction, now that its answer has been seen."""
@@ -147,15 +168,61 @@ class Lesson:
         """
         questions = self.recall_questions()
         if not answers or not questions:
-            return report.recall_card(questions)
+            return self.ask_recall(questions)
         scored = []
         for question, given in zip(questions, answers, strict=False):
             if given is None or given is ...:
                 continue
             result = score(question, given)
             scored.append((question, result))
-            self.progress.put(question.key, right=result.right)
+            self.progress.put(question.key, right=result.right, answer=result.text)
         return self.with_notes(report.recall_scored(scored, len(answers) - len(questions)))
+
+    def ask_recall(self, questions: list[Question]) -> Card:
+        before = [self.answered(question) for question in questions]
+        text = report.recall_card(questions, before)
+        if not questions or not controls.can_click():
+            return text
+        return controls.form(
+            questions,
+            text,
+            lambda said: self.recall(*(one or ... for one in said)),
+            before,
+            "Check",
+        )
+
+    def survey(self, *answers: Any) -> Card:
+        """Ask what you know before the course and after it; the answers are kept, not marked.
+
+        An answer of None or `...` skips its question.
+        """
+        questions = [
+            task
+            for task in self.tasks.values()
+            if isinstance(task, Question) and task.role == "survey"
+        ]
+        if not answers or not questions:
+            return self.ask_survey(questions)
+        unread = []
+        for number, (question, given) in enumerate(zip(questions, answers, strict=False), start=1):
+            if given is None or given is ...:
+                continue
+            result = score(question, given)
+            if result.text:
+                self.progress.put(question.key, answer=result.text, right=result.right)
+            else:
+                unread.append(number)
+        answered = sum("answer" in self.progress.get(question.key) for question in questions)
+        return self.with_notes(report.survey_kept(answered, len(questions), unread))
+
+    def ask_survey(self, questions: list[Question]) -> Card:
+        before = [self.answered(question) for question in questions]
+        text = report.survey_card(questions, before)
+        if not questions or not controls.can_click():
+            return text
+        return controls.form(
+            questions, text, lambda said: self.survey(*(one or ... for one in said)), before, "Keep"
+        )
 
     def recall_questions(self) -> list[Question]:
         """Those of this notebook, then some that were missed in earlier ones."""
@@ -175,13 +242,21 @@ class Lesson:
     def catch_up(self, notebook: dict[str, Any]) -> Card:
         """After a restart, `lesson.catch_up(globals())` brings back every answer up to here.
 
-        It runs the sources that your progress has kept; where there is none, the course's own
-        answer stands in. Names that the notebook has already given stay as they are.
+        It checks the sources that your progress has kept and runs those that pass; where there is
+        none, the course's own answer stands in. Names that the notebook has already given stay as
+        they are.
         """
-        brought = answers(self.number, self.progress.records())
-        missing = {name: f for name, f in brought.items() if name not in notebook}
+        brought, own = answers(self.number, self.progress.records(), notebook)
+        missing = {name: thing for name, thing in brought.items() if name not in notebook}
         notebook.update(missing)
-        return card("catch up", "", f"Brought back: {', '.join(missing) or 'nothing was missing'}.")
+        if not missing:
+            return card("catch up", "", "Brought back: nothing was missing.")
+        return card(
+            "catch up",
+            "",
+            Part(", ".join(name for name in missing if name in own), "Your own"),
+            Part(", ".join(name for name in missing if name not in own), "The course's"),
+        )
 
     def summary(self) -> Card:
         """How each exercise of this notebook stands."""
@@ -205,9 +280,15 @@ class Lesson:
     def passed(self, key: str, **changes: Any) -> None:
         self.progress.put(key, state="passed", **changes)
 
-    def tried(self, key: str) -> None:
+    def tried(self, key: str, **changes: Any) -> None:
         if self.progress.get(key).get("state") != "passed":
-            self.progress.put(key, state="tried")
+            self.progress.put(key, state="tried", **changes)
+
+    def answered(self, question: Question) -> str:
+        """What was answered to a question before, "" for nothing."""
+        record = self.progress.get(question.key)
+        said = record.get("guess" if question.role == "prediction" else "answer", "")
+        return said if isinstance(said, str) else ""
 
     def with_notes(self, what: Card) -> Card:
         """The card, and below it whatever went wrong with the progress file."""

@@ -11,6 +11,8 @@ from typing import Any
 from micrograd.checks.declare import Question, WrongAnswer
 from micrograd.checks.values import Other, plain
 
+CONFIDENCE = ("guess", "think", "sure")
+
 FORMS = {
     "number": 'a number, as lesson.{method}("{name}", 1.5)',
     "one": 'the letter of your choice, as lesson.{method}("{name}", "A")',
@@ -86,9 +88,14 @@ def same_answer(question: Question, text: str, other: str, exactly: bool = False
     return math.isclose(float(text), float(other), rel_tol=1e-9, abs_tol=tolerance)
 
 
+def is_single(question: Question) -> bool:
+    """Whether exactly one option is to be chosen."""
+    return question.kind == "choose" and len(question.answer) == 1
+
+
 def how_to_answer(question: Question) -> str:
     method = "predict" if question.role == "prediction" else "answer"
-    kind = "one" if question.kind == "choose" and len(question.answer) == 1 else question.kind
+    kind = "one" if is_single(question) else question.kind
     form = FORMS[kind].format(name=question.name, method=method)
     return f"Answer with {form}."
 

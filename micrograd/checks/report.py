@@ -14,15 +14,19 @@ from micrograd.checks.values import plain, shown
 
 Task = Exercise | Question
 
+LONG = 160  # characters; what is longer is named by its letters
+
 # ---------------------------------------------------------------------------------- functions
 
 
 def verdict_card(exercise: Exercise, verdict: Verdict, kept: Alone) -> Card:
     """What a check found, in words."""
     if verdict.state == "not started":
-        begin = "Replace the three dots"
-        if exercise.given is not None:
-            begin = "Change the function above"
+        begin = {
+            "write": "Replace the three dots",
+            "complete": "Put something in the place of each three dots",
+            "repair": "Change the function above",
+        }[exercise.kind]
         return card(
             exercise.name,
             "not started",
@@ -43,6 +47,7 @@ def verdict_card(exercise: Exercise, verdict: Verdict, kept: Alone) -> Card:
         exercise.name,
         "not yet",
         Part(verdict.call, "Called", is_code=True),
+        Part(verdict.looked_at, "Compared"),
         Part(because(verdict.expected, verdict.why), "Expected"),
         Part(verdict.got, "Came back", is_code=True),
         Part(verdict.line, "In your line", is_code=True),
@@ -92,18 +97,37 @@ def ask_again(task: Task) -> Card:
     )
 
 
-def not_an_exercise(number: str, name: object, known: Sequence[str]) -> Card:
+def not_an_exercise(number: str, name: object, known: Sequence[str], home: str = "") -> Card:
+    """What there is instead of a wrong name; `home` is the notebook that has it, if one does."""
     if isinstance(name, str):
-        first = f"Notebook {number} has no exercise called {name}."
+        there = f"; notebook {home} has" if home and home != number else ""
+        first = f"Notebook {number} has no exercise called {name}{there}."
     else:
         first = "A check needs the function itself, without brackets behind it."
-    return card("check", "", first, f"There are {', '.join(known)}.")
+    return card("check", "", first, f"There are {', '.join(known) or 'none'}.")
+
+
+def missing_card(number: str, name: str, home: str) -> Card:
+    """What to run when a name has no meaning yet; `home` is the notebook that it comes from."""
+    if home == number:
+        sentence = f"A cell further up defines {name}. Run that cell, then this one again."
+    elif home:
+        sentence = (
+            f"{name} is from notebook {home}. Run lesson.catch_up(globals()), then this cell again."
+        )
+    else:
+        sentence = (
+            f"If a cell further up defines {name}, run that cell, then this one again; otherwise "
+            "look at the spelling."
+        )
+    return card(f"{name} is not there yet", "", sentence)
 
 
 # ---------------------------------------------------------------------------------- questions
 
 
 def question_card(question: Question) -> Card:
+    """A question that is not answered yet."""
     return card(
         question.name,
         "not started",
@@ -117,11 +141,12 @@ def score_card(question: Question, scored: Score) -> Card:
     if not scored.text:
         return card(question.name, "not yet", "That is no answer yet.", how_to_answer(question))
     if scored.right:
-        return card(question.name, "passed", question.because)
+        said = Part(spoken(question, scored.text), "Your answer")
+        return card(question.name, "passed", said, question.because)
     return card(
         question.name,
         "not yet",
-        Part(scored.text, "Your answer"),
+        Part(spoken(question, scored.text), "Your answer"),
         mistake_part(scored),
         f'For a hint, run lesson.hint("{question.name}").',
     )
@@ -151,10 +176,16 @@ def prediction_kept(question: Question, text: str, confidence: str | None) -> Ca
     )
 
 
+def prediction_scored(question: Question, text: str) -> Card:
+    said = spoken(question, text)
+    return card(question.name, "", f"Your prediction was {said}; it has been scored.")
+
+
 def spoken(question: Question, text: str) -> str:
-    """An answer, with the text of the option that it names."""
-    chosen = dict(question.options).get(text)
-    return f"{text} ({chosen})" if chosen else text
+    """An answer, with the texts of the options that it names if they are short."""
+    texts = dict(question.options)
+    chosen = "; ".join(texts[letter] for letter in text.split() if letter in texts)
+    return f"{text} ({chosen})" if 0 < len(chosen) <= LONG else text
 
 
 def revealed(question: Question, scored: Score, confidence: str | None) -> Card:
@@ -167,10 +198,11 @@ def revealed(question: Question, scored: Score, confidence: str | None) -> Card:
     return card(question.name, state, *parts, mistake_part(scored), question.because)
 
 
-def recall_card(questions: Sequence[Question]) -> Card:
+def recall_card(questions: Sequence[Question], answered: Sequence[str]) -> Card:
+    """What is asked at the beginning of a notebook, and what was answered to it before."""
     if not questions:
         return card("recall", "", "There is nothing to recall for this notebook.")
-    asked = [f"{i}. {question.task}" for i, question in enumerate(questions, start=1)]
+    asked = numbered(questions, answered)
     example = ", ".join("..." for _ in questions)
     return card(
         "recall",
@@ -180,10 +212,46 @@ def recall_card(questions: Sequence[Question]) -> Card:
     )
 
 
+def numbered(questions: Sequence[Question], answered: Sequence[str]) -> list[Part]:
+    """The questions with their numbers, their options, and the answers so far."""
+    parts = []
+    for i, (question, said) in enumerate(zip(questions, answered, strict=True), start=1):
+        parts += [Part(f"{i}. {question.task}"), Part(option_text(question), is_code=True)]
+        parts.append(Part(spoken(question, said), "Your answer"))
+    return [part for part in parts if part.text]
+
+
+def survey_card(questions: Sequence[Question], answered: Sequence[str]) -> Card:
+    """The questions that are asked at the beginning of the course and at its end."""
+    if not questions:
+        return card("survey", "", "There is no survey in this notebook.")
+    example = ", ".join("..." for _ in questions)
+    return card(
+        "survey",
+        "before and after",
+        *numbered(questions, answered),
+        f"Answer with lesson.survey({example}), and leave the dots where you do not know.",
+    )
+
+
+def survey_kept(answered: int, asked: int, unread: Sequence[int]) -> Card:
+    """That the answers are kept, and nothing of whether they are right."""
+    numbers = ", ".join(map(str, unread))
+    return card(
+        "survey",
+        "kept",
+        f"{answered} of {asked} answered. They are asked at the beginning of the course and at its "
+        "end; then progress() compares.",
+        f"No answer could be read for question {numbers}." if unread else "",
+    )
+
+
 def recall_scored(scored: Sequence[tuple[Question, Score]], too_many: int) -> Card:
+    if not scored:
+        return card("recall", "skipped", "No question was answered. That is fine: go on.")
     parts = []
     for question, result in scored:
-        verdict = "right" if result.right else f"it is {question.answer}"
+        verdict = "right" if result.right else f"it is {spoken(question, question.answer)}"
         hint = f" {result.mistake.hint}" if result.mistake else ""
         parts.append(
             f"{question.task} You said {result.text or 'nothing readable'}: {verdict}."
@@ -204,7 +272,12 @@ def state_of(task: Task, record: Record) -> str:
         if "right" in record:
             return "right" if record["right"] else "missed"
         return "predicted" if "guess" in record else "untouched"
-    return str(record.get("state", "untouched"))
+    return "untouched" if record.get("state") not in ("tried", "passed") else str(record["state"])
+
+
+def is_asked(task: Task) -> bool:
+    """Whether a task is an exercise, and not a prediction, for recall or of the survey."""
+    return isinstance(task, Exercise) or task.role == "exercise"
 
 
 def lesson_card(number: str, tasks: Sequence[Task], records: Records) -> Card:
@@ -214,8 +287,9 @@ def lesson_card(number: str, tasks: Sequence[Task], records: Records) -> Card:
         chosen = [
             f"{task.name} {state_of(task, records.get(task.key, {}))}"
             for task in tasks
-            if task.weight == weight
-            and not (isinstance(task, Question) and task.role != "exercise")
+            if task.weight == weight and is_asked(task)
         ]
         parts.append(Part(", ".join(chosen), weight))
+    if not any(part.text for part in parts):
+        parts = [Part("There are no exercises here.")]
     return card(f"Notebook {number}", "", *parts)

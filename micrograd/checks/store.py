@@ -169,6 +169,11 @@ def reason(error: Exception) -> str:
 # ----------------------------------------------------------------------------------- the place
 
 
+def is_static() -> bool:
+    """Whether a notebook is being built or verified."""
+    return os.environ.get("MICROGRAD_STATIC", "") not in ("", "0")
+
+
 def place() -> Path | None:
     """Where the progress of this notebook belongs; None keeps it in memory.
 
@@ -177,7 +182,7 @@ def place() -> Path | None:
     """
     if told := os.environ.get("MICROGRAD_PROGRESS"):
         return Path(told).expanduser()
-    if os.environ.get("MICROGRAD_STATIC", "") not in ("", "0"):
+    if is_static():
         return None
     work = ROOT / "work"
     folder = work if work.is_dir() and (ROOT / "start.py").is_file() else Path.cwd()
@@ -192,7 +197,7 @@ def current() -> Progress:
     where = place()
     if where not in _shared:
         _shared[where] = Progress(where)
-        if where is None and os.environ.get("MICROGRAD_STATIC", "") in ("", "0"):
+        if where is None and not is_static():
             _shared[where].note(
                 "This folder cannot be written to, so your progress is kept only until this "
                 "notebook is closed. export_progress('a file') saves it."

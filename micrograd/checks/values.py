@@ -6,11 +6,13 @@ calls the learner's own `__repr__`, `__eq__` or `__len__` outside the guard.
 
 from __future__ import annotations
 
+import copy
 import math
 import reprlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from numbers import Real
+from random import Random
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -26,6 +28,13 @@ class Other:
 
     def __repr__(self) -> str:
         return f"an object of the type {self.type_name}"
+
+
+class Whole(float):
+    """In the place of an int: compared as any number, and shown without .0."""
+
+    def __repr__(self) -> str:
+        return str(int(self))
 
 
 # -------------------------------------------------------------------------------------- copying
@@ -47,7 +56,7 @@ def plain_leaf(item: Any) -> Any:
     if isinstance(item, str):
         return str.__str__(item)
     if isinstance(item, Real):
-        return float(item)
+        return Whole(item) if isinstance(item, int) else float(item)
     return Other(type(item).__name__)
 
 
@@ -70,6 +79,9 @@ def rebuilt(thing: Any, leaf: Callable[[Any], Any], open_objects: bool) -> Any:
         elif isinstance(item, (list, dict)):
             done[id(item)] = [] if isinstance(item, list) else {}
             to_fill.append((item, done[id(item)]))
+        elif open_objects and isinstance(item, Random):
+            done[id(item)] = copy.copy(item)  # at the same place in its sequence
+            continue
         elif open_objects and attributes(item):
             done[id(item)] = object.__new__(type(item))
             to_fill.append((item, done[id(item)]))
@@ -132,6 +144,10 @@ def difference(expected: Any, got: Any) -> str | None:
                 return not_a_number(two) or "The numbers differ."
         elif type(one) is not type(two):
             return shapes_differ(expected, got) or mismatch(one, two)
+        elif isinstance(one, dict):
+            if set(one) != set(two):
+                return "The keys differ."
+            stack.extend((one[key], two[key]) for key in one)
         elif one != two:
             return "They differ."
     return None
@@ -188,7 +204,14 @@ def kind(thing: Any) -> str:
     >>> kind(1.0), kind([1.0]), kind(None)
     ('a number', 'a list', 'None')
     """
-    words = {float: "a number", list: "a list", tuple: "a tuple", str: "a text", dict: "a dict"}
+    words = {
+        float: "a number",
+        Whole: "a number",
+        list: "a list",
+        tuple: "a tuple",
+        str: "a text",
+        dict: "a dict",
+    }
     if thing is None or isinstance(thing, bool):
         return repr(thing)
     return words.get(type(thing)) or repr(thing)

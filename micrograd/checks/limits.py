@@ -1,0 +1,71 @@
+"""What the operating system can end, where it can: a call that takes too long or too much memory.
+
+Linux does both, macOS the first. On Windows, in a browser's Python and outside the main thread
+there is neither.
+"""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+MEMORY = 2**29  # bytes that the calls of a check may take, beside what the notebook holds
+SIZES = Path("/proc/self/statm")  # Linux says here how much this process has mapped, in pages
+
+
+class TimeUp(BaseException):
+    """Raised inside an answer whose time is over; no `except Exception` stops it."""
+
+
+@contextmanager
+def alarm(seconds: float) -> Iterator[None]:
+    """Raise TimeUp in the main thread after `seconds`, and again and again, where signals exist."""
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not hasattr(signal, "setitimer") or not in_main_thread:
+        yield
+        return
+    ringing = True
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        if ringing:
+            raise TimeUp
+
+    start = time.monotonic()
+    handler = signal.signal(signal.SIGALRM, ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.05)
+    try:
+        try:
+            yield
+        finally:
+            ringing = False
+    finally:  # ours is silent before somebody else's goes on where it was
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        rest = max(left - (time.monotonic() - start), 0.001) if left else 0.0
+        signal.setitimer(signal.ITIMER_REAL, rest, interval)
+
+
+@contextmanager
+def less_memory(extra: int = MEMORY) -> Iterator[None]:
+    """Let an allocation that goes `extra` bytes beyond what is taken now raise MemoryError."""
+    if not SIZES.exists():
+        yield
+        return
+    resource = importlib.import_module("resource")
+    pages = int(SIZES.read_text().split()[0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    wanted = pages * resource.getpagesize() + extra
+    if soft != resource.RLIM_INFINITY and soft <= wanted:
+        yield  # somebody allows less already
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
