@@ -235,8 +235,8 @@ class MLP(Module):
         ]
 
     def __call__(self, x: Any) -> Any:
-        for layer in self.layers:
-            x = layer(x)
+        for layer in self.layers:  # of which one with a single neuron gives no list
+            x = layer([x] if isinstance(x, Value) else x)
         return x
 
     def parameters(self) -> list[Value]:

@@ -446,6 +446,13 @@ def test_only_the_last_layer_of_an_mlp_has_no_kink():
     assert [layer.neurons[0].nonlin for layer in mlp.layers] == [True, True, False]
 
 
+def test_a_hidden_layer_may_have_a_single_neuron():
+    mlp = nn.MLP(2, [1, 1, 2], rng=Random(0))
+    first, second, third = mlp.layers
+    x = [0.5, -1.0]
+    assert [y.data for y in mlp(x)] == [y.data for y in third([second([first(x)])])]
+
+
 def test_an_mlp_counts_its_parameters():
     assert len(nn.MLP(3, [4, 4, 1]).parameters()) == 4 * 4 + 4 * 5 + 5
 
