@@ -215,7 +215,7 @@ def test_an_answer_may_change_what_it_is_given_when_that_is_observed(
     right = "def empty(boxes):\n    for box in boxes:\n        box.data = 0\n"
     assert said("empty", right, capsys).startswith("empty: passed")
     wrong = "def empty(boxes):\n    boxes[0].data = 0\n"
-    assert "Came back: [0.0, 0.0, 1.0]" in said("empty", wrong, capsys)
+    assert "Came back: [0, 0, 1.0]" in said("empty", wrong, capsys)
 
 
 def test_what_observing_runs_into_is_guarded() -> None:
