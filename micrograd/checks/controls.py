@@ -180,7 +180,13 @@ def text_box(label: str, answered: str, indent: str = "initial") -> Field:
     import ipywidgets as widgets
 
     style = {"description_width": indent}
-    box = widgets.Text(value=answered, description=label, style=style, layout=WIDE)
+    box = widgets.Text(
+        value=answered,
+        description=label,
+        style=style,
+        layout=WIDE,
+        continuous_update=False,  # one message on leaving it, which a click cannot overtake
+    )
     return Field(box, lambda: str(box.value).strip())
 
 

@@ -88,7 +88,8 @@ class Lesson:
         if isinstance(task, Card):
             return task
         record = self.progress.get(task.key)
-        if "state" not in record and not record.get("asked"):
+        tried = {"state", "right", "asked"} & record.keys()
+        if not tried:
             self.progress.put(task.key, asked=True)
             return report.ask_again(task)
         if isinstance(task, Exercise):

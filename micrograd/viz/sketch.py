@@ -64,6 +64,11 @@ class Panel:
             look += f' style="stroke-width:{width}px"'
         self.inside.append(f'<polyline points="{places}" {look}/>')
 
+    def area(self, corners: Iterable[Point], color: str) -> None:
+        """A patch of the plane between corners, without an edge."""
+        places = "L".join(f"{x:.1f} {y:.1f}" for x, y in (self.at(*p) for p in corners))
+        self.inside.append(f'<path d="M{places}Z" fill="{color}"/>')
+
     def curve(
         self, f: Callable[[float], float], color: str, width: float = 2.2, dashes: str = ""
     ) -> None:

@@ -19,7 +19,7 @@ def network(rng):
 
 
 def forward(x, y, w1, w2):
-    """The numbers on the way from x to the loss, in their order: (h, y_hat, loss)."""
+    """The three numbers made on the walk from x to the loss: (h, y_hat, loss)."""
     h = w1 * x
     y_hat = w2 * h
     loss = (y_hat - y) ** 2
@@ -31,8 +31,9 @@ FORWARD = Exercise(
     solution=forward,
     minutes=4,
     difficulty=1,
-    task="h is w1 times x, y_hat is w2 times h, the loss is the square of the miss.",
-    cases=((2.0, 10.0, 1.5, 2.0), (1.0, -1.0, 3.0, 0.5)),
+    task="h is w1 times x, y_hat is w2 times h, and the loss is the square of the miss, y_hat − y. "
+    "Return all three.",
+    cases=((2.0, 7.0, 1.5, 4.0), (1.0, -1.0, 3.0, 0.5)),
     fresh=network,
     why=lambda x, y, w1, w2: (
         f"h is {w1 * x:.6g} and y_hat {w2 * w1 * x:.6g}, so the prediction misses {y:g} by "
@@ -47,7 +48,7 @@ FORWARD = Exercise(
     misconceptions=(
         Misconception(
             "the miss is not squared",
-            "A miss of −4 and one of 4 should be equally bad. What makes them so?",
+            "Your third number is the miss, or its size. A miss of −5 is to cost 25.",
             lambda x, y, w1, w2: (w1 * x, w2 * w1 * x, w2 * w1 * x - y),
             also=(lambda x, y, w1, w2: (w1 * x, w2 * w1 * x, abs(w2 * w1 * x - y)),),
         ),
@@ -63,7 +64,7 @@ FORWARD = Exercise(
         ),
         Misconception(
             "half the loss",
-            "Some books halve the square so that a 2 goes away later. Here it stays.",
+            "Some books halve the square, so that a 2 goes away later. Here it stays whole.",
             lambda x, y, w1, w2: (w1 * x, w2 * w1 * x, (w2 * w1 * x - y) ** 2 / 2),
         ),
         Misconception(
@@ -79,7 +80,7 @@ FORWARD = Exercise(
 
 
 def hand_gradient(x, y, w1, w2):
-    """How fast the loss moves with each weight: (d loss/d w1, d loss/d w2)."""
+    """How fast the loss moves with each weight: (dL/dw1, dL/dw2)."""
     h, y_hat, _ = forward(x, y, w1, w2)
     from_y_hat = 2 * (y_hat - y)
     return from_y_hat * w2 * x, from_y_hat * h
@@ -98,8 +99,9 @@ HAND_GRADIENT = Exercise(
     solution=hand_gradient,
     minutes=8,
     difficulty=2,
-    task="Walk back from the loss to each weight, and multiply the slopes of the links on the way.",
-    cases=((2.0, 10.0, 1.5, 2.0), (1.0, -1.0, 3.0, 0.5)),
+    task="Walk back from the loss to each weight, and multiply the slopes of the links on the way. "
+    "forward gives h and y_hat. Return the slope for w1 first.",
+    cases=((2.0, 7.0, 1.5, 4.0), (1.0, -1.0, 3.0, 0.5)),
     fresh=network,
     why=lambda x, y, w1, w2: (
         f"when w1 grows by {NUDGE:g} the loss goes from {loss_at(x, y, w1, w2):.9g} to "
@@ -108,8 +110,8 @@ HAND_GRADIENT = Exercise(
     ),
     holds="Both slopes are those that nudging gives, at weights nobody had seen.",
     hints=(
-        "How fast does the loss move with y_hat? It is the slope of a square.",
-        "From y_hat, w2 is one link away: y_hat = w2·h. What is its slope when w2 moves?",
+        "How fast does the loss move with y_hat? It is the slope of a square, at the miss.",
+        "From y_hat, w2 is one link away: y_hat = w2·h. How fast does y_hat move with w2?",
         "w1 is two links away: from y_hat to h, then from h to w1. Multiply what you pass.",
     ),
     misconceptions=(
@@ -146,8 +148,8 @@ HAND_GRADIENT = Exercise(
         ),
         Misconception(
             "a link is left out",
-            "From the loss to w1 there are three links. You pass the one between y_hat and h "
-            "without its slope.",
+            "From the loss to w1 there are three links. The slope of the one between y_hat and h "
+            "is missing.",
             lambda x, y, w1, w2: (2 * miss(x, y, w1, w2) * x, hand_gradient(x, y, w1, w2)[1]),
         ),
         Misconception(
@@ -161,7 +163,8 @@ HAND_GRADIENT = Exercise(
         ),
         Misconception(
             "the slope for x instead of w1",
-            "Your first number says how the loss moves with x. Which number do we want to change?",
+            "Your first number says how fast the loss moves with x. Which number do we want to "
+            "change?",
             lambda x, y, w1, w2: (
                 2 * miss(x, y, w1, w2) * w2 * w1,
                 hand_gradient(x, y, w1, w2)[1],
@@ -169,7 +172,7 @@ HAND_GRADIENT = Exercise(
         ),
         Misconception(
             "in the wrong order",
-            "Both numbers are there. Which comes first?",
+            "Both slopes are there. Which weight comes first?",
             lambda x, y, w1, w2: hand_gradient(x, y, w1, w2)[::-1],
         ),
     ),
@@ -180,7 +183,7 @@ HAND_GRADIENT = Exercise(
 
 
 def diamond(x, a):
-    """The slope of u * v with respect to x, where u = a * x and v = x ** 2."""
+    """How fast r = u * v moves with x, where u = a * x and v = x ** 2."""
     u, v = a * x, x**2
     by_u = v * a
     by_v = u * 2 * x
@@ -192,24 +195,25 @@ DIAMOND = Exercise(
     solution=diamond,
     minutes=6,
     difficulty=2,
-    task="x reaches the result by two paths, through u and through v. What does each of them give?",
-    cases=((3.0, 2.0), (-1.0, 4.0)),
+    task="x reaches r by two paths, through u and through v. How fast does r move along each, and "
+    "how fast in all?",
+    cases=((4.0, 3.0), (-1.0, 5.0)),
     fresh=lambda rng: (number(rng), number(rng)),
     why=lambda x, a: (
-        f"a nudge of 0.001 moves u by {a * 0.001:.6g} and v by about {2 * x * 0.001:.6g}, and the "
-        f"result from {a * x**3:.9g} to {a * (x + 0.001) ** 3:.9g}"
+        f"a nudge of 0.001 moves u by {a * 0.001:.6g} and v by about {2 * x * 0.001:.6g}, and "
+        f"r from {a * x**3:.9g} to {a * (x + 0.001) ** 3:.9g}"
     ),
     holds="Along each path you multiplied, and the paths you added.",
     hints=(
         "If only u moved, how fast would u * v move? And if only v did?",
         "Along one path multiply: the slope of u * v by u is v, the slope of u by x is a.",
-        "x moves u and v together, so the result feels both.",
+        "x moves u and v together, so r feels both pushes.",
     ),
     misconceptions=(
         Misconception(
             "paths multiplied",
-            "A nudge of x arrives by both paths, one beside the other. Which operation puts two "
-            "such effects together?",
+            "A nudge of x arrives by both paths, and both pushes land on r. Which operation puts "
+            "two pushes together?",
             lambda x, a: (x**2 * a) * (a * x * 2 * x),
         ),
         Misconception(
@@ -219,19 +223,19 @@ DIAMOND = Exercise(
         ),
         Misconception(
             "one path only",
-            "You followed one path from x to the result. There is another.",
+            "You followed one path from x to r. There is another.",
             lambda x, a: x**2 * a,
             also=(lambda x, a: a * x * 2 * x,),
         ),
         Misconception(
             "the slopes of u and v multiplied",
-            "a and 2x are how fast u and v move. How much does the result feel of each move?",
+            "a and 2x are how fast u and v move. How strongly does r feel each of these moves?",
             lambda x, a: a * 2 * x,
             also=(lambda x, a: a + 2 * x,),
         ),
         Misconception(
             "the value instead of the slope",
-            "This is u * v itself. How fast does it move with x?",
+            "This is u * v itself, the height. How fast does it move with x?",
             lambda x, a: a * x**3,
         ),
     ),

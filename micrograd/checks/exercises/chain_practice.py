@@ -5,7 +5,7 @@ from micrograd.checks.exercises.chain import NUDGE, forward, loss_at, miss, netw
 
 
 def grad_w2(x, y, w1, w2):
-    """How fast the loss moves with w2."""
+    """How fast the loss moves with w2: dL/dw2."""
     h, y_hat, _ = forward(x, y, w1, w2)
     return 2 * (y_hat - y) * h
 
@@ -16,8 +16,9 @@ GRAD_W2 = Exercise(
     weight="practice",
     minutes=4,
     difficulty=1,
-    task="From the loss to y_hat, and from y_hat to w2: multiply the slopes of the two links.",
-    cases=((2.0, 10.0, 1.5, 2.0), (1.0, -1.0, 3.0, 0.5)),
+    task="From the loss to y_hat, and from y_hat to w2: multiply the slopes of the two links. "
+    "forward gives h and y_hat.",
+    cases=((2.0, 7.0, 1.5, 4.0), (1.0, -1.0, 3.0, 0.5)),
     fresh=network,
     why=lambda x, y, w1, w2: (
         f"when w2 grows by {NUDGE:g}, the loss goes from {loss_at(x, y, w1, w2):.9g} to "
@@ -51,7 +52,7 @@ GRAD_W2 = Exercise(
         ),
         Misconception(
             "the weight itself as its slope",
-            "You multiplied by w2. The slope of w2 · h by w2 is what w2 is multiplied with.",
+            "You multiplied by w2. When w2 moves by 1, by how much does w2 · h move?",
             lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w2,
         ),
     ),
@@ -59,7 +60,7 @@ GRAD_W2 = Exercise(
 
 
 def grad_w1(x, y, w1, w2):
-    """How fast the loss moves with w1."""
+    """How fast the loss moves with w1: dL/dw1."""
     _, y_hat, _ = forward(x, y, w1, w2)
     return 2 * (y_hat - y) * w2 * x
 
@@ -70,8 +71,9 @@ GRAD_W1 = Exercise(
     weight="practice",
     minutes=4,
     difficulty=2,
-    task="From the loss to y_hat, to h, to w1: multiply the slopes of the three links.",
-    cases=((2.0, 10.0, 1.5, 2.0), (1.0, -1.0, 3.0, 0.5)),
+    task="From the loss to y_hat, to h, to w1: multiply the slopes of the three links. forward "
+    "gives y_hat.",
+    cases=((2.0, 7.0, 1.5, 4.0), (1.0, -1.0, 3.0, 0.5)),
     fresh=network,
     why=lambda x, y, w1, w2: (
         f"when w1 grows by {NUDGE:g}, the loss goes from {loss_at(x, y, w1, w2):.9g} to "
@@ -96,7 +98,7 @@ GRAD_W1 = Exercise(
         ),
         Misconception(
             "the other weight's factor included",
-            "h is the slope of y_hat by w2. Is w2's arrow on the way from the loss to w1?",
+            "h is the slope of y_hat for w2. Is the arrow of w2 on the way from the loss to w1?",
             lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w2 * x * w1 * x,
             also=(lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w1 * x * x,),
         ),
@@ -107,7 +109,7 @@ GRAD_W1 = Exercise(
         ),
         Misconception(
             "the slope for x instead of w1",
-            "This says how the loss moves with x. In w1 · x, what is the slope by w1?",
+            "This says how fast the loss moves with x. Which number do we want to change?",
             lambda x, y, w1, w2: 2 * miss(x, y, w1, w2) * w2 * w1,
         ),
         Misconception(

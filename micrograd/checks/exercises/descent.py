@@ -22,9 +22,10 @@ def step_in_place(point, grad, lr):
 DESCENT_STEP = Exercise(
     lesson="01",
     solution=descent_step,
-    minutes=5,
+    minutes=4,
     difficulty=1,
-    task="Move each coordinate against its slope; lr says how far. Return a new list.",
+    task="Move each coordinate against its slope, lr times as far as the slope is large. Return a "
+    "new list.",
     cases=(([3.0, -1.0], [6.0, -4.0], 0.1), ([1.0], [2.0], 0.5)),
     fresh=lambda rng: (three(rng), [*three(rng)[:2], -1.5], round(rng.uniform(0.05, 0.9), 2)),
     why=lambda point, grad, lr: (
@@ -40,7 +41,7 @@ DESCENT_STEP = Exercise(
     misconceptions=(
         Misconception(
             "uphill for downhill",
-            "The gradient points uphill. This step climbs.",
+            "The gradient points uphill, and this step follows it.",
             lambda point, grad, lr: [x + lr * g for x, g in zip(point, grad, strict=True)],
         ),
         Misconception(
@@ -106,9 +107,10 @@ def stuck(f, point, lr, steps, h):
 DESCEND = Exercise(
     lesson="01",
     solution=descend,
-    minutes=8,
+    minutes=7,
     difficulty=2,
-    task="Take the steps one after the other, each from where the last one ended.",
+    task="Take the steps one after the other, each from where the last one ended, and return every "
+    "point on the way.",
     cases=((VALLEY, [2.0, 1.0], 0.1, 2, 0.1), (VALLEY, [-1.0, 3.0], 0.2, 3, 0.1)),
     fresh=lambda rng: (
         VALLEY,
@@ -133,10 +135,14 @@ DESCEND = Exercise(
             "Your steps are all alike. After a step you stand elsewhere; is the slope the same?",
             stale_descend,
         ),
-        Misconception("uphill for downhill", "The heights along your path grow.", ascend),
+        Misconception(
+            "uphill for downhill",
+            "The heights along your path grow. Which way does each step go?",
+            ascend,
+        ),
         Misconception(
             "the first point is missing",
-            "The path begins where the walker stands before the first step.",
+            "The path begins with the point before the first step.",
             lambda f, point, lr, steps, h: descend(f, point, lr, steps, h)[1:],
         ),
         Misconception(

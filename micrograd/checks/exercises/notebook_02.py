@@ -8,15 +8,15 @@ from micrograd.checks.exercises.updating import FIND_THE_BUG, UPDATE
 TASKS = (
     *RECALL,
     FORWARD,
-    LINKS,
     GRAD_W2,
+    LINKS,
     FACTORS,
     GRAD_W1,
     HAND_GRADIENT,
-    ORDER,
     COUNT,
     DIAMOND,
     STEPS,
     UPDATE,
     FIND_THE_BUG,
+    ORDER,
 )

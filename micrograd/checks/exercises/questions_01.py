@@ -1,6 +1,50 @@
-"""Notebook 01: what is predicted before it is run, and two puzzles."""
+"""Notebook 01: what it needs from notebook 00, what is predicted, a table and two puzzles."""
 
 from micrograd.checks.declare import Question, WrongAnswer
+
+TABLE = Question(
+    lesson="01",
+    name="slope_table",
+    kind="match",
+    minutes=3,
+    difficulty=1,
+    task="What is the slope of square, which is x ** 2, at x = 0, 1, 2, 3 and 10? Answer with five "
+    "whole numbers in that order.",
+    answer="0 2 4 6 20",
+    because="Each slope is twice its x. You have found a rule, and nobody told you.",
+    wrong=(
+        WrongAnswer(
+            "the slope is the height",
+            "These are the heights. At 3 the curve is 9 high; how fast does it rise there?",
+            ("0 1 4 9 100", "0 1 4 9 20"),
+        ),
+        WrongAnswer(
+            "one number for the whole function",
+            "Near 0 the curve is nearly flat, and at 10 it is very steep. Ask at each x.",
+            ("2 2 2 2 2", "6 6 6 6 6"),
+        ),
+        WrongAnswer(
+            "half of the width forgotten",
+            "Each number is half of the slope. From x − h to x + h, how wide is that?",
+            ("0 1 2 3 10",),
+        ),
+        WrongAnswer(
+            "a nudge of 1 to one side",
+            "From 3 to 4 the curve climbs by 7, but it is steeper at 4 than at 3. Nudge to both "
+            "sides, and less far.",
+            ("1 3 5 7 21",),
+        ),
+        WrongAnswer(
+            "the pattern goes on by 2",
+            "The first four are right. The last x is not 4, it is 10.",
+            ("0 2 4 6 8",),
+        ),
+    ),
+    hints=(
+        "Your slope is the tool: slope(square, 3, 0.001) is the slope at 3.",
+        "In a new cell: for x in (0, 1, 2, 3, 10): print(x, slope(square, x, 0.001))",
+    ),
+)
 
 MATCH = Question(
     lesson="01",
@@ -87,6 +131,7 @@ FLAT = Question(
     lesson="01",
     name="flat",
     role="prediction",
+    confidence=True,
     kind="choose",
     minutes=1,
     difficulty=1,
@@ -122,6 +167,7 @@ SMALL_H = Question(
     lesson="01",
     name="smaller_h",
     role="prediction",
+    confidence=True,
     kind="choose",
     minutes=1,
     difficulty=2,
@@ -158,10 +204,11 @@ ARROW = Question(
     lesson="01",
     name="arrow",
     role="prediction",
+    confidence=True,
     kind="choose",
     minutes=1,
     difficulty=2,
-    task="A walker stands on a long, narrow valley's side. What does the gradient's arrow show?",
+    task="A hiker stands on the side of a narrow valley. What does the gradient's arrow show?",
     options=(
         ("A", "the way to the lowest point, the other way round"),
         ("B", "an arrow that climbs along the hill's side, up into the air"),
@@ -169,8 +216,8 @@ ARROW = Question(
         ("D", "how far away the lowest point is"),
     ),
     answer="C",
-    because="It lies on the map and knows the ground under the walker's feet only; its length is "
-    "the steepness there.",
+    because="It lies on the map and knows only the ground under the hiker's feet; its length is "
+    "how steep that is.",
     wrong=(
         WrongAnswer(
             "the gradient points at the minimum",
@@ -187,6 +234,91 @@ ARROW = Question(
             "its length is the distance",
             "Its length is the steepness: largest on a cliff, however near the bottom is.",
             ("D",),
+        ),
+    ),
+)
+
+RECALL = (
+    Question(
+        lesson="01",
+        name="recall_miss",
+        role="recall",
+        kind="number",
+        minutes=1,
+        difficulty=1,
+        task="A shot hits 2 m too high and 1 m too far to the right. How far off is it, as one "
+        "number of metres? Two decimals.",
+        answer="2.24",
+        tolerance=0.01,
+        because="The root of 2² + 1² is 2.24: one number, which no longer says in which direction.",
+        wrong=(
+            WrongAnswer(
+                "the two added",
+                "A walk of 2 m up and 1 m across is 3 m; the straight way is shorter.",
+                ("3",),
+            ),
+            WrongAnswer("the root is missing", "5 is the square of the distance.", ("5",)),
+            WrongAnswer("one of the two", "Both misses count.", ("2", "1")),
+        ),
+    ),
+    Question(
+        lesson="01",
+        name="recall_advice",
+        role="recall",
+        kind="number",
+        minutes=1,
+        difficulty=1,
+        task="A machine has 50 knobs, and the friend gives advice. How many numbers does the "
+        "advice consist of?",
+        answer="50",
+        because="One for each knob: which way to turn it, and how strongly.",
+        wrong=(
+            WrongAnswer(
+                "the loss for the advice",
+                "How far off the shot was is one number. Which knob would it tell you to turn?",
+                ("1",),
+            ),
+            WrongAnswer("two knobs", "Two were enough for the bow.", ("2",)),
+            WrongAnswer(
+                "a number for each pair",
+                "The advice says what to do with each knob, not with each pair of knobs.",
+                ("100", "2500", "1225"),
+            ),
+        ),
+    ),
+    Question(
+        lesson="01",
+        name="recall_refrain",
+        role="recall",
+        kind="order",
+        minutes=1,
+        difficulty=1,
+        task="The last four verbs of the refrain, in alphabetical order. In which order does a "
+        "machine go through them?",
+        options=(
+            ("C", "compute gradients"),
+            ("M", "measure the error"),
+            ("P", "predict"),
+            ("U", "update"),
+        ),
+        answer="P M C U",
+        because="Shoot, see how far off it was, find which way to turn each knob, turn them.",
+        wrong=(
+            WrongAnswer(
+                "gradients before the error",
+                "A gradient says which way the error falls. Which error, if none was measured?",
+                ("P C M U", "C P M U", "C M P U"),
+            ),
+            WrongAnswer(
+                "an update before the gradients",
+                "Turn the knobs which way? Only the gradients can say.",
+                ("P M U C", "P U M C", "U P M C", "M P U C"),
+            ),
+            WrongAnswer(
+                "an error before the prediction",
+                "Nothing has been predicted yet, so there is nothing to be wrong.",
+                ("M P C U", "M C P U", "M C U P"),
+            ),
         ),
     ),
 )

@@ -9,42 +9,50 @@ FACTORS = Question(
     weight="core",
     minutes=4,
     difficulty=2,
-    task="Which slopes do you multiply to get from the loss to w1? Choose all on the path.",
+    task="Which slopes are links of the path from w1 to L? Choose all of those, and no other.",
     options=(
-        ("A", "d loss / d y_hat"),
-        ("B", "d y_hat / d w2"),
-        ("C", "d y_hat / d h"),
-        ("D", "d h / d w1"),
-        ("E", "d h / d x"),
-        ("F", "d loss / d y"),
+        ("A", "dh/dw1"),
+        ("B", "dŷ/dw2"),
+        ("C", "dŷ/dh"),
+        ("D", "dL/dŷ"),
+        ("E", "dh/dx"),
+        ("F", "dL/dy"),
+        ("G", "dx/dw1"),
     ),
     answer="A C D",
-    because="The loss feels y_hat, y_hat feels h, and h feels w1: three links, each passed once.",
+    because="From L to ŷ, to h, to w1: three arrows, each walked once. B, E and F are arrows "
+    "beside this path, and G is no arrow at all.",
     wrong=(
         WrongAnswer(
             "the other weight's factor included",
-            "w2 has an arrow of its own into y_hat. Do you pass along it on the way to w1?",
-            ("A B C D", "A B D", "B C D", "A B C"),
+            "w2 has an arrow of its own into ŷ. Do you pass along it on the way to w1?",
+            ("A B C D", "A B D", "B C D", "A B C", "B D"),
         ),
         WrongAnswer(
             "a link is left out",
-            "Put a finger on the loss and follow the arrows back to w1: you pass more links.",
+            "Put a finger on L and follow the arrows back to w1: each arrow you pass is a card.",
             ("A D", "A C", "C D", "D", "A", "C"),
         ),
         WrongAnswer(
             "x instead of w1",
-            "Your path ends at x. h has two inputs; which one are we asking about?",
-            ("A C E", "A E", "C E", "A C D E"),
+            "You step on x. h has two inputs; which one are we asking about?",
+            ("C D E", "D E", "C E", "A C D E"),
         ),
         WrongAnswer(
             "the target moves the loss too",
-            "y is one of the loss's inputs, and it does not lie between the loss and w1.",
-            ("A C D F", "C D F", "D F"),
+            "The target does move the loss, but it does not lie between L and w1.",
+            ("A C D F", "A C F", "A F"),
+        ),
+        WrongAnswer(
+            "the names cancel, so it must be right",
+            "The names fit together neatly. But turn w1 in your mind: does x move? If not, dx/dw1 "
+            "is 0, and so is every product with it.",
+            ("C D E G", "A C D E G", "A C D G"),
         ),
     ),
     hints=(
-        "Draw the chain: x → h → y_hat → loss, and the arrows of w1 and w2 into it.",
-        "Walk backwards from the loss. Which is the first number you meet, and which the next?",
+        "Look at the picture: h is made of x and w1, ŷ of h and w2, L of ŷ and y.",
+        "Walk backwards from L. Which box do you meet first, and which next?",
     ),
 )
 
@@ -54,16 +62,15 @@ COUNT = Question(
     kind="match",
     minutes=3,
     difficulty=2,
-    task="Put w1 · x in the place of h, and 2 · (y_hat − y) for the slope of the square. How many "
-    "factors, the 2 included, has the slope for w1 then, and how many the one for w2? Answer with "
-    "two numbers.",
+    task="Write both slopes out: 2 · (ŷ − y) for dL/dŷ, and w1 · x in the place of h. The 2 counts "
+    "as a factor, and so does the bracket. How many factors has dL/dw1, and how many dL/dw2?",
     answer="4 4",
-    because="2 · (y_hat − y) · w2 · x and 2 · (y_hat − y) · w1 · x: an earlier weight has more "
+    because="2 · (ŷ − y) · w2 · x and 2 · (ŷ − y) · w1 · x: an earlier weight has more "
     "links, and here the same number of factors.",
     wrong=(
         WrongAnswer(
             "links counted for factors",
-            "Those are the links. One link can bring two factors.",
+            "Three and two are the links. One link can bring two factors.",
             ("3 2",),
         ),
         WrongAnswer(
@@ -73,7 +80,7 @@ COUNT = Question(
         ),
         WrongAnswer(
             "the factor 2 is lost",
-            "(y_hat − y) is squared. What comes in front when you take the slope?",
+            "(ŷ − y) is squared. What comes in front when you take the slope?",
             ("3 3",),
         ),
         WrongAnswer(
@@ -82,7 +89,7 @@ COUNT = Question(
             ("5 4", "5 3", "4 2", "3 4"),
         ),
     ),
-    hints=("Write both slopes as products of single letters, and a bracket for the miss.",),
+    hints=("Write both slopes as products of 2, the bracket for the miss, and single letters.",),
 )
 
 ORDER = Question(
@@ -102,16 +109,17 @@ ORDER = Question(
         ("F", "from_y_hat = 2 * (y_hat - y)"),
     ),
     answer="D B F E C A",
-    because="Forward from x to the prediction, back from the loss to the weights, then move.",
+    because="Two lines forward, from x to the prediction; three back, from the loss to the "
+    "weights; then the move.",
     wrong=(
         WrongAnswer(
             "the weights moved before their slopes are known",
             "What does the line that moves the weights need? Is all of it there by then?",
-            ("A D B F E C", "D B A F E C", "D B F A E C", "D B F E A C"),
+            ("A B C D E F", "A D B F E C", "D B A F E C", "D B F A E C", "D B F E A C"),
         ),
         WrongAnswer(
             "slopes before the prediction",
-            "The slope of the loss needs to know by how much the prediction misses.",
+            "The slope of the loss is twice the miss, and there is no miss before y_hat.",
             ("F E C D B A", "F D B E C A", "D F B E C A", "D F E B C A", "F E D B C A"),
         ),
         WrongAnswer(
@@ -127,7 +135,7 @@ ORDER = Question(
     ),
     hints=(
         "Begin with the line that needs nothing but x and a weight.",
-        "For each line: which names on its right side does another line make?",
+        "For each line, look at the names on its right side: which other line makes them?",
         "There are two lines forward, three back, and one that moves.",
     ),
 )
@@ -139,17 +147,17 @@ LINKS = Question(
     kind="number",
     minutes=1,
     difficulty=1,
-    task="h moves 3 times as fast as x, and y_hat moves 4 times as fast as h. How many times as "
-    "fast as x does y_hat move?",
+    task="w1 is 3, so h moves 3 times as fast as x. w2 is 4, so ŷ moves 4 times as fast as h. How "
+    "many times as fast as x does ŷ move?",
     answer="12",
-    because="Each unit of x is 3 units of h, and each of those is 4 units of y_hat.",
+    because="Each unit of x is 3 units of h, and each of those is 4 units of ŷ.",
     wrong=(
         WrongAnswer(
             "rates added along a path",
-            "Move x by 1: h moves by 3. Now move y_hat by 4 for each of those 3.",
+            "Move x by 1, and h moves by 3. For each of those 3, ŷ moves by 4.",
             ("7",),
         ),
-        WrongAnswer("only the last link", "That is how fast y_hat moves with h.", ("4",)),
+        WrongAnswer("only the last link", "That is how fast ŷ moves with h.", ("4",)),
         WrongAnswer("only the first link", "That is how fast h moves with x.", ("3",)),
     ),
 )
@@ -161,29 +169,31 @@ STEPS = Question(
     kind="choose",
     minutes=1,
     difficulty=2,
-    task="You move w1, and then ask for the slope of w2 at the new w1. What is that slope?",
+    task="w1 has moved from 3 to 3.4. Now you ask for the slope of w2, at the new w1. It was −15. "
+    "What do you find?",
     options=(
-        ("A", "the same as before"),
-        ("B", "the slope at another place, so not part of the first gradient"),
-        ("C", "always better, since it is newer"),
-        ("D", "zero"),
+        ("A", "−15 again: w2 has not moved"),
+        ("B", "another slope, which belongs to another place"),
+        ("C", "another slope, and a better one, since it is newer"),
+        ("D", "0: the new w1 has done all the work"),
     ),
     answer="B",
-    because="A gradient is one arrow at one place; two slopes from two places are not an arrow.",
+    because="A gradient is the list of slopes at one place. This slope is of the next place.",
     wrong=(
         WrongAnswer(
             "old gradients stay valid",
-            "h = w1 · x is a factor in the slope of w2, and w1 has changed.",
+            "w2 has not moved, but h = w1 · x is a factor in its slope, and w1 has.",
             ("A",),
         ),
         WrongAnswer(
             "newer is better",
-            "It can be better or worse. What is certain is that it belongs to another place.",
+            "Newer is not better here: beside the slope of w1 from the old place, it makes a list "
+            "that belongs to neither place.",
             ("C",),
         ),
         WrongAnswer(
             "w1 had done all the work",
-            "The slope of w2 is zero only where the miss is, or where h is.",
+            "The slope of w2 is 0 only where the miss is 0, or h is. One step has not got there.",
             ("D",),
         ),
     ),
@@ -201,11 +211,11 @@ RECALL = (
         answer="6",
         because="The slope of x² is 2x.",
         wrong=(
-            WrongAnswer("the slope is the height", "9 is how high the curve is.", ("9",)),
+            WrongAnswer("the slope is the height", "9 is how high the curve is at 3.", ("9",)),
             WrongAnswer(
                 "the factor 2 is lost", "Nudge 3 to 3.01: by how much does it rise?", ("3",)
             ),
-            WrongAnswer("the 3 is lost", "2 is how much the slope grows for each unit.", ("2",)),
+            WrongAnswer("the 3 is lost", "By 2 the slope grows for each unit of x.", ("2",)),
         ),
     ),
     Question(
@@ -220,8 +230,8 @@ RECALL = (
         because="A straight line has one slope, the factor of x.",
         wrong=(
             WrongAnswer("the slope is the height", "−40 is the height at 10.", ("-40",)),
-            WrongAnswer("the sign is lost", "Does the line rise or fall?", ("4",)),
-            WrongAnswer("x put in", "The slope does not depend on x here.", ("10", "6")),
+            WrongAnswer("the sign is lost", "Does this line rise or fall?", ("4",)),
+            WrongAnswer("x put in", "A line is equally steep at every x.", ("10", "6")),
         ),
     ),
     Question(
@@ -235,9 +245,13 @@ RECALL = (
         answer="1.5",
         because="2 − 0.1 · 5: against the slope, and only a tenth of it.",
         wrong=(
-            WrongAnswer("uphill for downhill", "That step climbs.", ("2.5",)),
-            WrongAnswer("the rate is missing", "What is the 0.1 for?", ("-3", "7")),
-            WrongAnswer("the step instead of the place", "From where?", ("-0.5", "0.5")),
+            WrongAnswer("uphill for downhill", "That step climbs the slope.", ("2.5",)),
+            WrongAnswer("the rate is missing", "Only a tenth of the slope is walked.", ("-3", "7")),
+            WrongAnswer(
+                "the step instead of the place",
+                "That is the step. It starts at 2.",
+                ("-0.5", "0.5"),
+            ),
         ),
     ),
 )

@@ -8,8 +8,12 @@ from micrograd.checks.exercises.slopes import (
     gradient,
     nudged,
     number,
+    of_a_copy,
+    same_list,
+    same_list_one_side,
     slope,
     surface,
+    there_and_back,
     three,
 )
 
@@ -48,6 +52,20 @@ PARTIAL = Exercise(
             lambda f, point, i, h: all_at_once(f, point, h)[i],
         ),
         Misconception(
+            "two names for one list",
+            "You always return 0. After right = point both names mean one list, so f is asked "
+            "twice at the same place. Nudge copies.",
+            same_list,
+            also=(same_list_one_side,),
+        ),
+        Misconception(
+            "up, and only back again",
+            "Your list went up by h and then down by h: so it stands at x again, and not at x − h. "
+            "Use a copy for each nudge.",
+            of_a_copy(there_and_back),
+            also=(there_and_back,),
+        ),
+        Misconception(
             "always the same coordinate",
             "Your answer is the slope along one coordinate, whatever i says.",
             lambda f, point, i, h: gradient(f, point, h)[0],
@@ -65,7 +83,7 @@ PARTIAL = Exercise(
         ),
         Misconception(
             "all slopes for one",
-            "You return every slope. One was asked for.",
+            "You return every slope. Which one was asked for?",
             lambda f, point, i, h: gradient(f, point, h),
         ),
     ),
@@ -186,6 +204,16 @@ def one_newton_step(ask, left, right):
     return middle - ask(middle)
 
 
+def fixed_rate(rate):
+    def walk(ask, left, right):
+        x = (left + right) / 2
+        for _ in range(10):
+            x -= rate * ask(x)
+        return x
+
+    return walk
+
+
 def uphill_search(ask, left, right):
     for _ in range(10):
         middle = (left + right) / 2
@@ -211,8 +239,8 @@ LOWEST = Exercise(
     cases=((Ask(3.0, 2.0), -8.0, 8.0), (Ask(-5.3, 0.5), -8.0, 8.0)),
     fresh=valley,
     why=lambda ask, left, right: (
-        f"the hidden valley is lowest near {ask.lowest:g}: left of it every slope is negative, "
-        "right of it positive"
+        f"the hidden valley is lowest at {ask.lowest:g}, and 1/32 more or less will do; left of "
+        "that place every slope is negative, right of it positive"
     ),
     holds="Ten questions were enough, in narrow valleys and in wide ones.",
     accepts=close_enough,
@@ -232,6 +260,13 @@ LOWEST = Exercise(
             "You walk as far as the slope is large. A steep valley has large slopes close to its "
             "lowest point; use which way it falls, and ask again.",
             one_newton_step,
+        ),
+        Misconception(
+            "one rate for every valley",
+            "Ten steps of gradient descent: too few where the valley is gentle, and where it is "
+            "steep they overshoot. The sign of a slope is the same in both. What does it rule out?",
+            fixed_rate(0.1),
+            also=tuple(fixed_rate(rate) for rate in (0.01, 0.05, 0.2, 0.25, 0.3, 0.4, 0.5, 1)),
         ),
         Misconception(
             "the smallest slope is the lowest place",

@@ -43,14 +43,15 @@ SLOPE = Exercise(
     solution=slope,
     minutes=5,
     difficulty=1,
-    task="Nudge x by h to the left and to the right. How much does f rise for each unit of x?",
+    task="Nudge x by h to the left and to the right. How much does f rise from one to the other, "
+    "for each unit of width?",
     cases=((SQUARE, 3.0, 0.1), (SQUARE, -1.0, 0.5), (Formula("x", "4 * x + 1"), 2.0, 0.1)),
     fresh=lambda rng: (curve(rng), number(rng), rng.choice([0.5, 0.1, 0.01])),
     why=lambda f, x, h: (
         f"from x = {x - h:g} to x = {x + h:g} the height goes from {f(x - h):.6g} to "
         f"{f(x + h):.6g}, and a slope is that rise for each unit of x"
     ),
-    holds="Yours is the rise over the width, for straight lines and for curves nobody had seen.",
+    holds="Yours is the rise over the width, on straight lines and on curves that nobody had seen.",
     hints=(
         "How high is f a little to the right of x, and how high a little to the left?",
         "The rise is the difference of those two heights. Over which width does f rise by it?",
@@ -85,7 +86,7 @@ SLOPE = Exercise(
         ),
         Misconception(
             "the slope is the height",
-            "This is how high f is at x. A flat road on a mountain is high and has no slope.",
+            "This is how high f is at x. A level road on a mountain is high, and its slope is 0.",
             lambda f, x, h: f(x),
             also=(lambda f, x, h: (f(x + h) + f(x - h)) / 2,),
         ),
@@ -142,6 +143,35 @@ def piled_up(f, point, h):
     return slopes
 
 
+def same_list(f, point, i, h):
+    right, left = point, point
+    right[i] += h
+    left[i] -= h
+    return (f(right) - f(left)) / (2 * h)
+
+
+def same_list_one_side(f, point, i, h):
+    moved = point
+    moved[i] += h
+    return (f(moved) - f(point)) / h
+
+
+def there_and_back(f, moved, i, h):
+    moved[i] += h
+    high = f(moved)
+    moved[i] -= h
+    return (high - f(moved)) / (2 * h)
+
+
+def at_each(slope_at):
+    """The gradient of those who find one slope in a wrong way, and then repeat it."""
+    return lambda f, point, h: [slope_at(f, point, i, h) for i in range(len(point))]
+
+
+def of_a_copy(slope_at):
+    return lambda f, point, i, h: slope_at(f, list(point), i, h)
+
+
 def all_at_once(f, point, h):
     right, left = [x + h for x in point], [x - h for x in point]
     return [(f(right) - f(left)) / (2 * h) for _ in point]
@@ -150,9 +180,10 @@ def all_at_once(f, point, h):
 GRADIENT = Exercise(
     lesson="01",
     solution=gradient,
-    minutes=8,
+    minutes=7,
     difficulty=2,
-    task="Ask for the slope along each coordinate in turn, and collect the answers in a list.",
+    task="Ask for the slope along each coordinate in turn, the others held still, and collect the "
+    "answers in a list.",
     cases=((BOWL, [1.0, 5.0], 0.1), (VALLEY, [3.0, -1.0], 0.5)),
     fresh=lambda rng: (surface(rng), three(rng), rng.choice([0.5, 0.1])),
     why=lambda f, point, h: (
@@ -173,13 +204,27 @@ GRADIENT = Exercise(
             all_at_once,
         ),
         Misconception(
+            "two names for one list",
+            "Every slope is 0. After right = point both names mean one list, so f is asked "
+            "twice at the same place. Nudge copies.",
+            at_each(same_list),
+            also=(at_each(same_list_one_side),),
+        ),
+        Misconception(
+            "up, and only back again",
+            "Your list went up by h and then down by h: so it stands at x again, and not at x − h. "
+            "Use a copy for each nudge.",
+            at_each(of_a_copy(there_and_back)),
+            also=(at_each(there_and_back),),
+        ),
+        Misconception(
             "the nudges pile up",
             "A coordinate that was nudged must be back in its place before the next one moves.",
             piled_up,
         ),
         Misconception(
             "one number for all coordinates",
-            "You return a single number. A walker needs one slope for east and one for north.",
+            "You return a single number. A hiker needs one slope for east and one for north.",
             lambda f, point, h: sum(gradient(f, point, h)),
             also=(
                 lambda f, point, h: math.hypot(*gradient(f, point, h)),
@@ -219,7 +264,7 @@ def linear_estimate(f, x, delta, h):
 LINEAR_ESTIMATE = Exercise(
     lesson="01",
     solution=linear_estimate,
-    minutes=5,
+    minutes=3,
     difficulty=1,
     task="Stand at x, look along the tangent, and say how high f will be a step of delta away.",
     cases=((SQUARE, 3.0, 0.5, 0.1), (SQUARE, -2.0, 1.0, 0.5)),
@@ -262,7 +307,7 @@ LINEAR_ESTIMATE = Exercise(
         ),
         Misconception(
             "walking the other way",
-            "You walk by −delta.",
+            "You walk by −delta. Try f(x) = x with a step of 1: you should end 1 higher.",
             lambda f, x, delta, h: f(x) - slope(f, x, h) * delta,
         ),
     ),

@@ -43,7 +43,7 @@ UPDATE = Exercise(
     minutes=5,
     difficulty=2,
     task="Ask for both slopes where you stand, then move both weights.",
-    cases=((2.0, 10.0, 1.5, 2.0, 0.01), (1.0, -1.0, 3.0, 0.5, 0.05)),
+    cases=((2.0, 7.0, 1.5, 4.0, 0.01), (1.0, -1.0, 3.0, 0.5, 0.05)),
     fresh=network_and_rate,
     why=update_why,
     holds="Both weights moved against their own slope, and both slopes were taken before the step.",
@@ -62,7 +62,7 @@ UPDATE = Exercise(
         ),
         Misconception(
             "uphill for downhill",
-            "The loss grows with this step.",
+            "After this step the loss is larger. A slope points uphill.",
             lambda x, y, w1, w2, lr: update(x, y, w1, w2, -lr),
         ),
         Misconception(
@@ -80,7 +80,7 @@ UPDATE = Exercise(
         ),
         Misconception(
             "x updated instead of w1",
-            "x is what the world gives, and we cannot change it. What can we?",
+            "x is given, and is not ours to change. What is?",
             lambda x, y, w1, w2, lr: (
                 x - lr * 2 * miss(x, y, w1, w2) * w2 * w1,
                 update(x, y, w1, w2, lr)[1],
@@ -124,8 +124,8 @@ FIND_THE_BUG = Exercise(
     weight="practice",
     minutes=4,
     difficulty=2,
-    task="This update does not walk straight down the hill. Find out why, and repair it.",
-    cases=((2.0, 10.0, 1.5, 2.0, 0.01), (1.0, -1.0, 3.0, 0.5, 0.05)),
+    task="This update runs, and lands in the wrong place. Find out why, and repair it.",
+    cases=((2.0, 7.0, 1.5, 4.0, 0.01), (1.0, -1.0, 3.0, 0.5, 0.05)),
     fresh=network_and_rate,
     why=update_why,
     holds="Both slopes are taken at the same place, before either weight moves.",
@@ -147,12 +147,12 @@ FIND_THE_BUG = Exercise(
         ),
         Misconception(
             "repaired by climbing",
-            "The signs were right: this walks uphill.",
+            "The signs were right before: this walks uphill.",
             lambda x, y, w1, w2, lr: update(x, y, w1, w2, -lr),
         ),
         Misconception(
             "one weight no longer learns",
-            "One of the two weights comes back as it was.",
+            "One of the two weights comes back as it was. Both are to move.",
             lambda x, y, w1, w2, lr: (update(x, y, w1, w2, lr)[0], w2),
             also=(lambda x, y, w1, w2, lr: (w1, update(x, y, w1, w2, lr)[1]),),
         ),
