@@ -552,7 +552,7 @@ ENCODE_BPE = Exercise(
     why=lambda text, merges: (
         f"the bytes are {list(text.encode())}, and the first merge puts 256 for {merges[0]}"
     ),
-    holds="Any text, in as few tokens as these merges can make of it.",
+    holds="Any text, with the merges in their order, each wherever its pair stands.",
     hints=(
         'text.encode("utf-8") gives bytes, and list of that their numbers.',
         "merge does one merge. Which token does the merge number i make?",
