@@ -208,7 +208,7 @@ FUTURE = Question(
     minutes=1,
     difficulty=1,
     task="A head has gone through mari. We change the last letter, go through mara, and compare "
-    "what it gives at each of the four positions. Which of these change?",
+    "what it gives at each of the four letters. Which of these change?",
     options=(
         ("A", "all of them"),
         ("B", "only the last one"),
@@ -216,22 +216,22 @@ FUTURE = Question(
         ("D", "none"),
     ),
     answer="B",
-    because="When position 2 was computed, position 3 was not there yet: its key joined the list "
+    because="When the r was read, the last letter was not there yet: its key joined the list "
     "later. What is not there cannot matter.",
     wrong=(
         WrongAnswer(
             "everybody sees everybody",
-            "At position 0 the list of keys had one entry. Whose was it?",
+            "When the m was read, whose keys were in the list?",
             ("A",),
         ),
         WrongAnswer(
             "neighbours see each other",
-            "Position 3 looks back at position 2, and not the other way round.",
+            "The last letter looks back at the r, and not the other way round.",
             ("C",),
         ),
         WrongAnswer(
             "a letter does not count for itself",
-            "The last position has another embedding now, so another query, key and value.",
+            "The last letter has another embedding now, so another query, key and value.",
             ("D",),
         ),
     ),
