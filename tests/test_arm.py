@@ -5,7 +5,7 @@ import math
 import pytest
 
 from micrograd.engine import Value
-from micrograd.viz import draw_arm, draw_guesses
+from micrograd.viz import draw_arm, draw_guesses, fingertip
 from micrograd.viz.arm import hand
 
 
@@ -61,3 +61,28 @@ def test_what_is_no_pose_is_refused_with_a_sentence():
 def test_a_guess_without_a_truth_is_refused():
     with pytest.raises(ValueError, match="got 1 places and 2 guesses"):
         draw_guesses([(0, 0)], [(0, 0), (1, 1)])
+
+
+def test_a_fingertip_is_told_by_cosine_and_sine():
+    assert "At the angle 0.50: 0.88 ahead, 0.48 up" in fingertip(0.5).image
+    assert "0.00 ahead, 1.00 up" in fingertip(math.pi / 2).alt
+
+
+def test_a_fingertip_moves_at_a_right_angle_to_the_arm():
+    assert "ahead at the rate 0.00, the height at the rate 1.00" in fingertip(0.0).alt
+    assert "ahead at the rate −1.00, the height at the rate 0.00" in fingertip(math.pi / 2).alt
+
+
+def test_a_fingertip_takes_a_value_and_words_of_its_own():
+    assert fingertip(Value(0.5)).image == fingertip(0.5).image
+    picture = fingertip(0.5, title="A title", alt="A text.")
+    assert "A title" in picture.image and picture.alt == "A text."
+
+
+def test_an_angle_that_is_no_number_is_refused():
+    with pytest.raises(ValueError, match="The angle is a number of radians; got nan"):
+        fingertip(math.nan)
+
+
+def test_a_hand_behind_the_shoulder_has_a_true_minus():
+    assert "The hand is −1.80 m ahead and 0.00 m up" in draw_arm(math.pi, 0).image

@@ -298,6 +298,7 @@ EATERS = {
 
 
 @pytest.mark.skipif(not SIZES.exists(), reason="only Linux says how much memory a process has")
+@pytest.mark.slow
 def test_a_real_kernel_survives_answers_that_take_all_memory() -> None:
     sources = [
         "import resource\nfrom micrograd.checks import Lesson\nlesson = Lesson('01', seconds=9)"

@@ -60,6 +60,7 @@ def executed(what: nbformat.NotebookNode) -> list[str]:
     return [output.data["text/plain"] for output in outputs]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", lessons())
 def test_the_unsolved_notebook_runs_and_contains_no_solution(number: str, tmp_path: Path) -> None:
     unsolved = notebook(tmp_path, number, solved=False)
@@ -74,6 +75,7 @@ def test_the_unsolved_notebook_runs_and_contains_no_solution(number: str, tmp_pa
     assert sum("not started" in card.splitlines()[0] for card in said) == len(tasks(number))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", lessons())
 def test_the_solved_notebook_passes_every_check(number: str, tmp_path: Path) -> None:
     said = executed(notebook(tmp_path, number, solved=True))

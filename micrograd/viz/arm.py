@@ -11,15 +11,18 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from micrograd.viz.canvas import BLUE, GREY, INK, tint
+from micrograd.viz.canvas import BLUE, GREY, INK, VERMILLION, tint
 from micrograd.viz.picture import Picture, plain_number
-from micrograd.viz.sketch import Panel, sheet
+from micrograd.viz.planes import OCHRE
+from micrograd.viz.sketch import Panel, sheet, spread
 from micrograd.viz.trails import GREEN
 
 UPPER_ARM, FOREARM = 1.0, 0.8
 WINDOW = (-2.0, 2.0), (-0.9, 1.9)  # 4 metres wide, 2.8 tall
-PIXELS = 130  # for a metre
+PIXELS = 83  # for a metre: two sheets stand side by side in a notebook
 WIDTH, HEIGHT = round(4 * PIXELS) + 76, round(2.8 * PIXELS) + 90  # of the sheet, in pixels
+SIDE = 250  # of the map of a fingertip, in pixels
+ARROW = 0.6  # of the fingertip's speed, so long is its arrow
 FAINT = 12  # earlier poses drawn, at most
 
 Pose = Sequence[Any]  # the angle of the shoulder, the angle of the elbow
@@ -96,6 +99,42 @@ def draw_guesses(
     )
 
 
+def fingertip(angle: Any, *, title: str | None = None, alt: str | None = None) -> Picture:
+    """A fingertip on a circle of radius 1: how far ahead it is, how far up, and how it moves.
+
+    An arrow shows where it goes when the angle grows: it is the two slopes, those of cos and sin.
+
+        fingertip(0.5)
+    """
+    turn = plain_number(angle)
+    if not math.isfinite(turn):
+        raise ValueError(f"The angle is a number of radians; got {turn}, which cannot be drawn.")
+    x, y = math.cos(turn), math.sin(turn)
+    panel = Panel((-1.3, 1.3), (-1.3, 1.3), left=72, width=SIDE, height=SIDE)
+    panel.axes("ahead", "up")
+    circle = spread((0.0, 2 * math.pi), 48)
+    panel.line([(math.cos(t), math.sin(t)) for t in circle], GREY, 1.2)
+    panel.line([(0.0, 0.0), (x, y)], INK, 4.0)
+    panel.line([(0.0, 0.0), (x, 0.0)], BLUE, 3.0)
+    panel.line([(x, 0.0), (x, y)], OCHRE, 3.0, "6 3")
+    panel.arrow((x, y), (x - ARROW * y, y + ARROW * x), VERMILLION)
+    panel.mark(x, y, INK)
+    where = f"{signed(x)} ahead, {signed(y)} up"
+    told = (
+        f"A fingertip on a circle of radius 1, at the angle {turn:.2f}: {where}. An arrow at a "
+        f"right angle to the arm shows how it moves as the angle grows: the distance ahead at the "
+        f"rate {signed(-y)}, the height at the rate {signed(x)}."
+    )
+    return sheet(
+        [panel],
+        title or f"At the angle {turn:.2f}: {where}",
+        alt or told,
+        key=[(BLUE, "", "cos, ahead"), (OCHRE, "6 3", "sin, up"), (VERMILLION, "", "it moves")],
+        width=WIDTH,
+        height=62 + SIDE + 50,
+    )
+
+
 # ------------------------------------------------------------------------------------ the pieces
 
 
@@ -156,8 +195,13 @@ def pair(given: Sequence[Any], expected: str) -> Place:
 def headline(pose: Place, aim: Place | None) -> str:
     x, y = hand(pose)
     if aim is None:
-        return f"The hand is {x:.2f} m ahead and {y:.2f} m up"
+        return f"The hand is {signed(x)} m ahead and {signed(y)} m up"
     return f"The hand is {math.dist((x, y), aim):.2f} m from the target"
+
+
+def signed(x: float) -> str:
+    """Two digits behind the point, a true minus, and none before 0."""
+    return f"{x + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−")
 
 
 def tell_arm(pose: Place, earlier: list[Place], aim: Place | None) -> str:

@@ -22,13 +22,13 @@ RUNS = [(BLUE, "-"), (INK, "--"), ("#CC79A7", "-."), ("#8A6D00", ":")]
 
 CSS_PIXELS = 100  # an inch: 720 pixels is what a notebook is wide
 SHARPNESS = 2  # image pixels for a CSS pixel, as dense screens have
+FULL_TYPE = 5.0  # inches; in a narrower picture titles and legends are set smaller
 SHADES = 6  # of each colour towards white, in the file: a sixth of the size, and enough for lines
 
 # matplotlib's defaults and these, whatever a learner has set: the same data gives the same picture.
 STYLE = {
     "font.family": "DejaVu Sans",  # comes with matplotlib
     "font.size": 10,
-    "axes.titlesize": 11.5,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "axes.titlepad": 10,
@@ -62,7 +62,9 @@ def paint(
         return Card(f"{alt} {missing('matplotlib')}")
     pixels, file = io.BytesIO(), io.BytesIO()
     width, height = (round(length * CSS_PIXELS) for length in inches)
-    with style.context(["default", STYLE]), warnings.catch_warnings():
+    narrow = min(1.0, inches[0] / FULL_TYPE)
+    smaller = {"axes.titlesize": 11.5 * narrow, "legend.fontsize": 10 * narrow}
+    with style.context(["default", STYLE, smaller]), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph .* missing from font")  # it is drawn as a box
         figure = Figure(
             figsize=(width / CSS_PIXELS, height / CSS_PIXELS),

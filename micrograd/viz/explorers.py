@@ -57,7 +57,11 @@ class Slider:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of some texts or numbers, or of the values of a dict whose keys are shown."""
+    """One of some texts or numbers, or of the values of a dict whose keys are shown.
+
+    They are buttons, and no list to open: in a list that has the focus, JupyterLab takes the arrow
+    keys for its own commands.
+    """
 
     label: str
     options: Sequence[Any] | Mapping[str, Any]
@@ -70,12 +74,11 @@ class Choice:
 
     def widget(self, widgets: Any) -> Any:
         is_mapping = isinstance(self.options, Mapping)
-        return widgets.Dropdown(
+        return widgets.ToggleButtons(
             options=list(self.options.items()) if is_mapping else list(self.options),  # type: ignore[union-attr]
             value=self.start,
             description=self.label,
             style={"description_width": "initial"},
-            layout={"width": "max-content"},
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from micrograd.viz.picture import is_static, missing, plain_number
-from micrograd.viz.plots import loss_curve
+from micrograd.viz.plots import INCHES, loss_curve
 
 Record = TypeVar("Record")
 
@@ -25,6 +25,7 @@ def watch(
     every: float = 0.5,
     history: Sequence[Record] | None = None,
     baseline: tuple[float, str] | None = None,
+    inches: tuple[float, float] = INCHES,
 ) -> Iterator[Record]:
     """Pass on the records of `steps`, and show meanwhile how far they are and how the loss falls.
 
@@ -34,7 +35,7 @@ def watch(
     `total` is the number of the last step. The curve is drawn anew every `every` seconds, less
     often where drawing is slow: it takes at most a tenth of the time. `history` is the list of
     records that the run keeps by itself; with `history=training.history` the curve of a resumed run
-    begins at its first step.
+    begins at its first step. `inches` is the size of the curve.
 
     An interrupt (Ctrl-C, or the stop button) ends the loop as if the steps were over: the curve so
     far stays, and the next `train(...)` goes on from there. In static mode there is no progress,
@@ -42,7 +43,7 @@ def watch(
     """
     seen: list[Record] = []
     records = seen if history is None else history
-    curve = _GrowingCurve(every, total=total, baseline=baseline)
+    curve = _GrowingCurve(every, total=total, baseline=baseline, inches=inches)
     bar = _progress_bar(total, done=len(records))
     try:
         for step in steps:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from micrograd.viz.canvas import BLUE, INK, paint, shades, tint
+from micrograd.viz.canvas import BLUE, FULL_TYPE, INK, paint, shades, tint
 from micrograd.viz.picture import Card, Picture, plain_number
 from micrograd.viz.plots import short
 
@@ -107,6 +107,7 @@ def decision_boundary(
     resolution: int = 40,
     title: str | None = None,
     alt: str | None = None,
+    inches: tuple[float, float] = INCHES,
 ) -> Picture | Card:
     """Which class a model gives to each place of the plane, and the line where it changes.
 
@@ -116,7 +117,8 @@ def decision_boundary(
     each one that lies on the wrong side.
 
     The model is asked `resolution` x `resolution` times, by default 1,600, and once more for each
-    point; half the resolution asks a quarter as often.
+    point; half the resolution asks a quarter as often. `inches` is the size of the picture, by
+    default as wide as a notebook.
 
         decision_boundary(model, points, labels)
     """
@@ -142,16 +144,16 @@ def decision_boundary(
         axes = figure.add_subplot()
         axes.set_title(title or f"{_count(right)} points are on their right side")
         axes.set(xlabel="first input", ylabel="second input", xlim=x_range, ylim=y_range)
-        axes.locator_params(nbins=6)
-        colors = _draw_score(axes, surface)
+        axes.locator_params(nbins=6 if inches[0] >= FULL_TYPE else 4)
+        colors = draw_score(axes, surface)
         _draw_points(axes, places, classes, right)
         figure.legend(loc="outside lower center", ncols=3, markerscale=1)
         return [*colors, *shades(BLUE), *shades(OCHRE)]
 
-    return paint(draw, alt or _tell(surface, classes, right), INCHES)
+    return paint(draw, alt or _tell(surface, classes, right), inches)
 
 
-def _draw_score(axes: Axes, surface: Surface) -> list[str]:
+def draw_score(axes: Axes, surface: Surface) -> list[str]:
     """Blue above 0 and ochre below, deeper further off, and a line at 0; returns the colours."""
     grid, known = (surface.xs, surface.ys, surface.heights), surface.known
     strengths = [(k + 0.5) / (2 * BANDS) for k in range(BANDS)]

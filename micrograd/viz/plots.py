@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INCHES = (7.2, 3.3)
+FEW_STEPS = 100  # of a shorter run each step is shown, and no average
 
 Losses = Sequence[Any]  # numbers, or records with `loss` and `number`
 
@@ -87,15 +88,17 @@ def loss_curve(
     unit: str = "nats per token",
     title: str | None = None,
     alt: str | None = None,
+    inches: tuple[float, float] = INCHES,
 ) -> Picture | Card:
     """The loss at each training step, faint, and in front of it the average of the last few.
 
     `losses` is a list of numbers or of the records that `train()` hands out; a dict of such lists
     lays several runs over each other. A single step says little, because one document is harder
     than another: what the title speaks of is the average of the last `smooth` steps (by default a
-    twentieth of the run, at most 50 steps; 1 for no average). `baseline` is a loss to compare with
-    and what it is. `total` is where the axis ends, for a run that is not over. `unit` is what the
-    loss is counted in; a squared error has none: `unit=""`.
+    twentieth of the run, at most 50 steps; none of a run under 100 steps, and none for 1).
+    `baseline` is a loss to compare with and what it is. `total` is where the axis ends, for a run
+    that is not over. `unit` is what the loss is counted in; a squared error has none: `unit=""`.
+    `inches` is the size of the picture.
 
         loss_curve(training.history, baseline=(math.log(27), "guessing: ln 27"))
     """
@@ -103,7 +106,7 @@ def loss_curve(
         raise ValueError(f"smooth is a number of steps, at least 1 (no average), not {smooth}.")
     records = losses if isinstance(losses, Mapping) else {"": losses}
     length = max([total or 0, *map(len, records.values())])
-    window = smooth or min(50, max(1, length // 20))
+    window = smooth or (min(50, length // 20) if length >= FEW_STEPS else 1)
     runs = [Run.of(name, record, window) for name, record in records.items()]
 
     def draw(axes: Axes) -> None:
@@ -121,9 +124,9 @@ def loss_curve(
         if not any(run.losses for run in runs):
             axes.set(xticks=[], yticks=[])
         if axes.get_legend_handles_labels()[1]:
-            axes.legend(loc="lower left")
+            axes.legend(loc="best")  # a falling run leaves the top free, a rising one not
 
-    return _picture(draw, alt or _loss_alt(runs, unit, baseline))
+    return _picture(draw, alt or _loss_alt(runs, unit, baseline), inches)
 
 
 def _draw_run(axes: Axes, run: Run, color: str, dashes: str, faintness: float) -> None:
@@ -175,12 +178,14 @@ def next_token_bars(
     top: int = 30,
     title: str | None = None,
     alt: str | None = None,
+    inches: tuple[float, float] = INCHES,
 ) -> Picture | Card:
     """A bar for each token's probability of being the next one; the likeliest carry a number.
 
     `tokens` are the characters in the order of their ids, and one probability more than there are
     characters is that of BOS, which ends a document and is called "end". More tokens than `top`
-    are too many to read: then the `top` likeliest are drawn, in order.
+    are too many to read: then the `top` likeliest are drawn, in order. `inches` is the size of the
+    picture.
 
         next_token_bars(softmax(logits), tokenizer.chars)
     """
@@ -227,13 +232,15 @@ def next_token_bars(
         f"Bar chart of the probability of each of {len(names):,} tokens to come next{drawn}. "
         f"{claim}. The likeliest: {', '.join(likeliest)}."
     )
-    return _picture(draw, alt or computed_alt)
+    return _picture(draw, alt or computed_alt, inches)
 
 
 # What both are made with
 
 
-def _picture(draw: Callable[[Axes], None], alt: str) -> Picture | Card:
+def _picture(
+    draw: Callable[[Axes], None], alt: str, inches: tuple[float, float] = INCHES
+) -> Picture | Card:
     """A picture of one pair of axes."""
 
     def draw_axes(figure: Figure) -> list[str]:
@@ -241,7 +248,7 @@ def _picture(draw: Callable[[Axes], None], alt: str) -> Picture | Card:
         lines = dict.fromkeys((BLUE, VERMILLION, *(color for color, _ in RUNS)))
         return [shade for color in lines for shade in shades(color)]
 
-    return paint(draw_axes, alt, INCHES)
+    return paint(draw_axes, alt, inches)
 
 
 def _finite(numbers: list[float]) -> list[float]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from micrograd.viz.canvas import GREY, RUNS, paint, shades, tint
+from micrograd.viz.canvas import BLUE, GREY, RUNS, VERMILLION, paint, shades, tint
 from micrograd.viz.picture import Card, Picture
 from micrograd.viz.planes import INCHES, Point, Surface, height, point
 from micrograd.viz.plots import short
@@ -98,20 +98,25 @@ def contours(
     x_range: Point,
     y_range: Point,
     target: Any = None,
+    arrows: Mapping[str, tuple[Any, Any]] | None = None,
     levels: Sequence[float] | None = None,
     names: tuple[str, str] = ("x", "y"),
     resolution: int = 60,
     title: str | None = None,
     alt: str | None = None,
+    inches: tuple[float, float] = INCHES,
 ) -> Picture | Card:
     """Lines of equal height of `f`, a function of two numbers, with trails that walk over them.
 
     `f(x, y)` is given two plain numbers, `resolution` x `resolution` times, and gives a number or a
     Value. `trails` is a dict of lists of points, each from its start to its end, or one such list.
     An open circle marks each start, a large full mark each end. What lies outside of `x_range` and
-    `y_range` is cut off, and the words say so. `target` is a point to aim at: a green star. `names`
-    are those of the axes. `levels` are the heights of the lines; without them they are evenly
-    spaced, and where the heights span decades 1, 3, 10, 30, ... above the lowest place.
+    `y_range` is cut off, and the words say so. `target` is a point to aim at: a green star.
+    `arrows` are steps from a point, by name: `{"uphill": ((1, 1), (0.5, 1))}`; with them both axes
+    have the same scale, so that a right angle looks like one. `names` are those of the axes.
+    `levels` are the heights of the lines; without them they are evenly spaced, and where the
+    heights span decades 1, 3, 10, 30, ... above the lowest place. `inches` is the size of
+    the picture.
 
         contours(f, {"SGD": path_1, "Adam": path_2}, x_range=(-6, 6), y_range=(-2, 2))
     """
@@ -121,6 +126,7 @@ def contours(
     lists = trails if isinstance(trails, Mapping) else {"": trails}
     walks = [Trail.of(name, trail, f, x_range, y_range) for name, trail in lists.items()]
     aim = None if target is None else point(target)
+    steps = {name: (point(p), point(step)) for name, (p, step) in (arrows or {}).items()}
     surface = Surface.of(f, x_range, y_range, resolution)
     if not surface.known:
         f(surface.xs[0], surface.ys[0])  # if this raises, its error says more
@@ -139,13 +145,14 @@ def contours(
             axes.plot(*aim, "*", color=GREEN, markersize=20)
         for walk, (color, dashes), marker in zip(walks, cycle(RUNS), cycle(MARKERS), strict=False):
             _draw_trail(axes, walk, color, dashes, marker)
+        _draw_arrows(axes, steps)
         if axes.get_legend_handles_labels()[1]:
             figure.legend(loc="outside lower left", markerscale=1)
-        colors = [GREEN, *(color for color, _ in RUNS)]
+        colors = [GREEN, VERMILLION, *(color for color, _ in RUNS)]
         return [shade for color in colors for shade in shades(color)]
 
-    size = INCHES[0], INCHES[1] + 0.2 * len(walks)  # the legend has a line for each
-    return paint(draw, alt or _tell(surface, walks, aim, names), size)
+    size = inches[0], inches[1] + 0.2 * len(walks)  # the legend has a line for each
+    return paint(draw, alt or _tell(surface, walks, aim, names, steps), size)
 
 
 def _draw_lines(axes: Axes, surface: Surface, levels: Sequence[float] | None) -> None:
@@ -195,6 +202,19 @@ def _draw_trail(axes: Axes, walk: Trail, color: str, dashes: str, marker: str) -
     axes.plot([], [], dashes, marker=marker, markersize=7, linewidth=1.8, label=label, **look)
 
 
+def _draw_arrows(axes: Axes, steps: Mapping[str, tuple[Point, Point]]) -> None:
+    if steps:
+        axes.set_aspect("equal")
+    for (name, ((x, y), (dx, dy))), (color, dashes) in zip(
+        steps.items(), cycle([(VERMILLION, "-"), (BLUE, "--")]), strict=False
+    ):
+        # The shaft is a line, so that its dashes are as even as a trail's; the head is drawn alone.
+        axes.plot([x, x + dx], [y, y + dy], dashes, color=color, linewidth=2.4, label=name)
+        look = {"arrowstyle": "-|>,head_width=0.5,head_length=0.9", "color": color, "linewidth": 0}
+        axes.annotate("", (x + dx, y + dy), (x + 0.9 * dx, y + 0.9 * dy), arrowprops=look)
+        axes.plot(x, y, "o", color=VERMILLION, markersize=6)
+
+
 # Telling it
 
 
@@ -216,7 +236,13 @@ def _title(walks: list[Trail]) -> str:
     return f"{best.name} ends lowest, at {short(best.end)} after {best.steps}"
 
 
-def _tell(surface: Surface, walks: list[Trail], aim: Point | None, names: tuple[str, str]) -> str:
+def _tell(
+    surface: Surface,
+    walks: list[Trail],
+    aim: Point | None,
+    names: tuple[str, str],
+    steps: Mapping[str, tuple[Point, Point]],
+) -> str:
     lowest, highest = surface.known[0], surface.known[-1]
     told = [
         f"Contour map of a function of {names[0]} and {names[1]}, {names[0]} from "
@@ -225,6 +251,11 @@ def _tell(surface: Surface, walks: list[Trail], aim: Point | None, names: tuple[
         f"{short(lowest)} and {short(highest)} there.{surface.gaps}",
         *(walk.details for walk in walks),
     ]
+    for name, ((x, y), (dx, dy)) in steps.items():
+        told.append(
+            f"An arrow, {name}, goes from ({short(x)}, {short(y)}) to "
+            f"({short(x + dx)}, {short(y + dy)})."
+        )
     if aim:
         told.append(f"A star at ({short(aim[0])}, {short(aim[1])}) marks the target.")
     return " ".join(told)

@@ -24,6 +24,14 @@ def forgets(number):
     )
 
 
+def no_tuples(wrong):
+    return Misconception(
+        "a tuple without its comma",
+        "(a) in brackets is still a. It is the comma that makes a tuple of one thing: (a,).",
+        wrong,
+    )
+
+
 # --------------------------------------------------------------------------------- sin and cos
 
 
@@ -60,6 +68,7 @@ SIN = Exercise(
     ),
     misconceptions=(
         forgets(lambda a: math.sin(a.data)),
+        no_tuples(lambda a: Value(math.sin(a.data), a, math.cos(a.data), "sin")),
         Misconception(
             "the value as its own slope",
             "That holds for exp. At the angle 0 the sine is 0; does it stand still there?",
@@ -104,7 +113,7 @@ COS = Exercise(
     fresh=angle,
     why=lambda a: (
         f"cos({a.data:g}) is {math.cos(a.data):.6g}, and your table shows how fast it moves "
-        f"there: at {-math.sin(a.data):.6g}"
+        f"there: at {0.0 - math.sin(a.data):.6g}"
     ),
     observe=operation,
     observed=SEEN,
@@ -116,6 +125,7 @@ COS = Exercise(
     ),
     misconceptions=(
         forgets(lambda a: math.cos(a.data)),
+        no_tuples(lambda a: Value(math.cos(a.data), a, -math.sin(a.data), "cos")),
         Misconception(
             "the sign is missing",
             "A fingertip at the angle 1 that turns further comes nearer to you: its distance "
@@ -157,6 +167,10 @@ def two_angles(rng):
 
 
 def place(result, inputs):
+    if hasattr(result, "_prev"):
+        return "one Value"
+    if not all(hasattr(part, "_prev") for part in result):
+        return "plain numbers"
     ahead, up = result
     return traced([ahead, up], inputs)
 
@@ -202,6 +216,18 @@ HAND = Exercise(
             "the upper arm forgotten",
             "You begin at the shoulder. The forearm begins where the upper arm ends.",
             lambda shoulder, elbow: [0.8 * cos(shoulder + elbow), 0.8 * sin(shoulder + elbow)],
+        ),
+        Misconception(
+            "plain numbers come back",
+            "The numbers are right, and they have forgotten the angles. Use your sin and cos, on "
+            "the Values themselves.",
+            lambda shoulder, elbow: list(numbers_of_hand(shoulder, elbow)),
+        ),
+        Misconception(
+            "one number of two",
+            "A place is a list of two: metres ahead and metres up.",
+            lambda shoulder, elbow: hand(shoulder, elbow)[0],
+            also=(lambda shoulder, elbow: hand(shoulder, elbow)[1],),
         ),
         Misconception(
             "two bones of the same length",
@@ -264,7 +290,8 @@ LAZY_COST = Exercise(
     weight="practice",
     minutes=5,
     difficulty=2,
-    task="Add two costs: how far the hand is from the target, and what turning the joints costs.",
+    task="Add two costs: the squared distance from the hand to the target, and the price times the "
+    "energy.",
     cases=(
         (Value(0.2), Value(0.3), [0.3, 1.2], [0.2, 0.3], 0.5),
         (Value(0.5), Value(1.0), [0.3, 1.2], [0.2, 0.3], 0.5),
@@ -303,6 +330,23 @@ LAZY_COST = Exercise(
             "You subtract the energy, so that turning makes the cost smaller. This arm would spin.",
             lambda shoulder, elbow, target, start, price: (
                 task_of(shoulder, elbow, target) + -price * energy_of(shoulder, elbow, start)
+            ),
+        ),
+        Misconception(
+            "turning is not squared",
+            "Without squares, turning back would be a gain. Square how far each joint has turned, "
+            "then add.",
+            lambda shoulder, elbow, target, start, price: (
+                task_of(shoulder, elbow, target)
+                + price * ((shoulder - start[0]) + (elbow - start[1]))
+            ),
+        ),
+        Misconception(
+            "always the same target",
+            "Your arm reaches for (0.3, 1.2), whichever target it is given. Does it use reward? "
+            "That knows only the notebook's.",
+            lambda shoulder, elbow, target, start, price: (
+                task_of(shoulder, elbow, [0.3, 1.2]) + price * energy_of(shoulder, elbow, start)
             ),
         ),
         Misconception(

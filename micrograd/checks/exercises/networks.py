@@ -486,7 +486,7 @@ MSE = Exercise(
     ),
     misconceptions=(
         Misconception(
-            "mean for sum, the other way round",
+            "sum for mean",
             "This is the sum. With ten times as many points it would be ten times as large, and "
             "so would every step.",
             lambda predictions, targets: sum((p - t) ** 2 for p, t in zip(predictions, targets)),

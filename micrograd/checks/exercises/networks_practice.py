@@ -35,7 +35,7 @@ LAYER = Exercise(
     weight="practice",
     minutes=2,
     difficulty=1,
-    task="A layer is several neurons side by side. You have a neuron.",
+    task="A layer is several neurons side by side. Give the output of each, for the same x.",
     cases=(
         (vec(1.0, 2.0), [vec(3.0, -1.0), vec(-3.0, 1.0)], vec(0.5, 1.0)),
         (vec(2.0), [vec(1.0), vec(-1.0), vec(0.5)], vec(-1.0, 5.0, 0.0)),
@@ -66,6 +66,12 @@ LAYER = Exercise(
             "relu left out",
             "Some of the sums are below 0, and a neuron's output never is.",
             lambda x, weights, biases: [a + b for a, b in zip(linear(x, weights), biases)],
+        ),
+        Misconception(
+            "neither bias nor relu",
+            "These are the bare sums of the products. A neuron adds its bias to its sum, and relu "
+            "has the last word. You have a function that does all of it.",
+            lambda x, weights, biases: linear(x, weights),
         ),
         Misconception(
             "a chain instead of a layer",
@@ -111,6 +117,12 @@ def without_biases(x, layers):
     for place, (weights, _) in enumerate(layers):
         x = linear(x, weights)
         x = [relu(entry) for entry in x] if place < len(layers) - 1 else x
+    return x
+
+
+def bare_sums(x, layers):
+    for weights, _ in layers:
+        x = linear(x, weights)
     return x
 
 
@@ -174,6 +186,12 @@ MLP = Exercise(
             also=(lambda x, layers: kinked(x, layers[:1], (0,)),),
         ),
         Misconception(
+            "neither bias nor kink",
+            "linear gives the bare sums. Each neuron adds its bias to its own, and between two "
+            "layers comes relu.",
+            bare_sums,
+        ),
+        Misconception(
             "each layer starts again from x",
             "Your last layer looks at the inputs, and what the layers before have made is lost.",
             lambda x, layers: kinked(x, layers[-1:], ()),
@@ -207,7 +225,10 @@ COUNT_PARAMETERS = Exercise(
     "its inputs, and a bias.",
     cases=(([2, 16, 1],), ([3, 4],), ([2, 8, 8, 1],)),
     fresh=lambda rng: ([rng.randint(2, 9) for _ in range(rng.randint(3, 4))],),
-    why=lambda sizes: " and ".join(f"{b} neurons have {a + 1} each" for a, b in pairs(sizes)),
+    why=lambda sizes: " and ".join(
+        f"{b} neurons have {a + 1} each" if b > 1 else f"1 neuron has {a + 1}"
+        for a, b in pairs(sizes)
+    ),
     holds="Weights and biases of every layer, and nothing for the inputs.",
     hints=(
         "How many numbers does one neuron with 2 inputs have?",

@@ -190,8 +190,8 @@ STEP_ORDER = Question(
         ),
         WrongAnswer(
             "not cleared first",
-            "It would work there too, as long as it is done before backward. Here the step begins "
-            "with it.",
+            "That works too: the old gradients are gone before the next backward adds to them. "
+            "Here the step is to begin with it.",
             ("E C A D B", "E A C D B", "E A D B C"),
         ),
         WrongAnswer(

@@ -9,8 +9,8 @@ TOUCH = Question(
     kind="choose",
     minutes=1,
     difficulty=2,
-    task="The reward is 1 within 5 cm of the target and 0 elsewhere; the hand is half a metre "
-    "away. What do the gradients of the two joints say?",
+    task="The reward is 1 within 5 cm of the target and 0 elsewhere; the hand is one and a half "
+    "metres away. What do the gradients of the two joints say?",
     options=(
         ("A", "which way to turn, as before"),
         ("B", "nothing: both are 0"),
@@ -28,7 +28,7 @@ TOUCH = Question(
         ),
         WrongAnswer(
             "a jump is a large slope",
-            "It jumps at the circle's edge, half a metre away; a slope speaks of here.",
+            "It jumps at the edge of that circle, far from the hand; a slope speaks of here.",
             ("C",),
         ),
         WrongAnswer(

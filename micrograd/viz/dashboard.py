@@ -1,0 +1,315 @@
+"""A run that its reader starts, pauses, steers and begins anew, with pictures that follow it.
+
+A training run is a generator: each time it is asked, it makes one step and hands out a record. Here
+stands somebody who asks. It works on the kernel's own event loop, some steps at a time, and between
+them the kernel hears of buttons and sliders and can run other cells. No thread is needed, so it
+works in a browser's Python too. To pause is to stop asking: a step is made whole or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType, SimpleNamespace
+from typing import Any, ClassVar
+
+from micrograd.viz.explorers import Control, Drawing, can_move, standing
+
+SLICE = 0.05  # seconds of steps without a look at what else there is to do
+BREATH = 0.005  # seconds in which the kernel does that
+REST = 0.5  # seconds between two drawings, or as long as a drawing takes,
+FRAMES = 25  # but so many drawings on the way to `total` at least: a quick run is worth a look
+
+Steps = Callable[[SimpleNamespace], Iterable[Any]]
+View = Callable[[list[Any]], Drawing]  # a picture of the records so far, at least one
+
+
+def run_live(
+    steps: Steps,
+    *views: View,
+    total: int,
+    stills: Sequence[int] = (),
+    restart: Sequence[str] = (),
+    **controls: Control,
+) -> Any:
+    """Run a generator of steps with buttons to run, pause, step and reset, and draw it meanwhile.
+
+    `steps(settings)` makes the generator; whatever it yields is the record of a step. Every control
+    is an attribute of `settings` and follows its slider, so what the generator reads at each step
+    can be changed while it runs; moving a control named in `restart` begins anew. Each of `views`
+    is called with the list of the records so far and gives a picture. The run waits after every
+    `total` steps. An interrupt pauses it after the step that it is in.
+
+        def learn(settings):
+            w = Value(0.0)
+            while True:
+                loss = (3 * w - 10) ** 2
+                w.grad = 0
+                loss.backward()
+                w.data -= settings.rate * w.grad
+                yield loss.data
+
+        run_live(learn, loss_curve, total=50, rate=Slider("learning rate", 0, 0.15, 0.01, 0.01))
+
+    Where nothing moves, the first view stands as it was after each of the steps in `stills`, and
+    the others as they were after the last of these; without `stills`, all after `total` steps.
+    """
+    if total < 1 or not views:
+        raise ValueError(
+            f"A live run has a step at least and a picture, not {total} steps and {len(views)} "
+            "pictures."
+        )
+    if unknown := set(restart) - set(controls):
+        raise ValueError(f"restart names controls, and {', '.join(sorted(unknown))} is none.")
+    loop = running_loop()
+    if loop is None or not can_move():
+        settings = SimpleNamespace(**{name: control.start for name, control in controls.items()})
+        return standing(stages(begin(steps, settings), views, sorted(stills) or [total]))
+    return LiveRun(steps, views, total, set(restart), controls, loop).box
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop of a kernel; None in a plain program or a terminal."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def begin(steps: Steps, settings: SimpleNamespace) -> Iterator[Any]:
+    generator = steps(settings)
+    if not isinstance(generator, Iterable):
+        raise TypeError(
+            f"steps(settings) gave {type(generator).__name__}; expected is a generator. A function "
+            "becomes one when it hands out each step with yield."
+        )
+    return iter(generator)
+
+
+def stages(generator: Iterator[Any], views: Sequence[View], stills: Sequence[int]) -> list[Drawing]:
+    """The first view after each of `stills`, then the other views; a run may end before them."""
+    records: list[Any] = []
+    first, *others = views
+    drawn = []
+    for record in generator:
+        records.append(record)
+        if len(records) in stills:
+            drawn.append(first(records))
+        if len(records) == stills[-1]:
+            break
+    else:
+        if not records:
+            raise ValueError("The generator ended before its first step: there is nothing to draw.")
+        drawn.append(first(records))
+    return [*drawn, *(view(records) for view in others)]
+
+
+class LiveRun:
+    """The run behind the buttons. All of it happens on the kernel's loop, in one thread."""
+
+    front: ClassVar[LiveRun | None] = None  # only one runs at a time: the last one started
+
+    def __init__(
+        self,
+        steps: Steps,
+        views: Sequence[View],
+        total: int,
+        restart: set[str],
+        controls: dict[str, Control],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        import ipywidgets as widgets
+
+        self.steps, self.views, self.total, self.loop = steps, views, total, loop
+        self.settings = SimpleNamespace()
+        self.running = False
+        self.task: asyncio.Task[None] | None = None  # kept: the loop itself would let it go
+
+        def button(label: str, tooltip: str, press: Callable[[], None]) -> Any:
+            made = widgets.Button(description=label, tooltip=tooltip)
+            made.on_click(lambda _: self.soon(press))
+            return made
+
+        self.start_button = button("run", "run or pause", self.press_run)
+        step = button("step", "make one step", self.press_step)
+        reset = button("reset", "begin anew", self.press_reset)
+        self.number, self.status, self.screen = widgets.HTML(), widgets.HTML(), widgets.HTML()
+        shown = []
+        for name, control in controls.items():
+            shown.append(control.widget(widgets))
+            self.follow(name, shown[-1], begin_anew=name in restart)
+        buttons = widgets.HBox([self.start_button, step, reset, self.number])
+        self.box = widgets.VBox([*shown, buttons, self.status, self.screen])
+        self.to_the_front()
+        self.begin_anew()
+
+    def follow(self, name: str, widget: Any, begin_anew: bool) -> None:
+        """Keep a setting as its control shows it."""
+        setattr(self.settings, name, widget.value)
+
+        def turn() -> None:
+            setattr(self.settings, name, widget.value)
+            if begin_anew:
+                self.begin_anew()
+
+        if begin_anew and hasattr(widget, "continuous_update"):
+            widget.continuous_update = False  # not at every place that a dragged slider passes
+        widget.observe(lambda change: self.soon(turn), "value")
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """Do it on the loop: a kernel may hear of buttons in another thread."""
+        self.loop.call_soon_threadsafe(self.interruptible, work)
+
+    def interruptible(self, work: Callable[[], None]) -> None:
+        try:
+            with interrupt_calls(self.pause):
+                work()
+        except KeyboardInterrupt:
+            self.pause()
+
+    # What the buttons do
+
+    def press_run(self) -> None:
+        if self.running:
+            self.stop()
+        elif not self.over:
+            self.to_the_front()
+            self.target = (len(self.records) // self.total + 1) * self.total
+            self.running = True
+            self.start_button.description = "pause"
+            self.say("Running.")
+            self.task = self.loop.create_task(self.go())
+
+    def press_step(self) -> None:
+        self.pause()
+        if not self.over:
+            self.step()
+            self.draw()
+
+    def press_reset(self) -> None:
+        self.pause()
+        self.begin_anew()
+
+    # The run
+
+    async def go(self) -> None:
+        """Step and draw until somebody pauses it, and let the kernel do other things in between."""
+        me = self.task
+        while self.running and self.task is me:  # it is another one after a pause and a new start
+            self.interruptible(self.some_steps)
+            await asyncio.sleep(BREATH)
+
+    def some_steps(self) -> None:
+        end = time.monotonic() + SLICE
+        while self.running and time.monotonic() < end and len(self.records) < self.next_frame:
+            self.step()
+        is_due = time.monotonic() >= self.next_time or len(self.records) >= self.next_frame
+        if is_due or not self.running:
+            self.draw()
+
+    def step(self) -> None:
+        """Make one step, and see whether it was the last one."""
+        try:
+            self.records.append(next(self.generator))
+        except StopIteration:
+            self.end("The last step is made.")
+        except KeyboardInterrupt:
+            self.end("Interrupted in the middle of a step.")
+        except (Exception, SystemExit) as error:  # the generator is the reader's
+            self.end(f"Stopped by {type(error).__name__}: {error}")
+        else:
+            if not self.running:  # a step by hand, or one that was interrupted
+                self.say_where()
+            elif len(self.records) >= self.target:
+                self.pause()
+                self.say(f"{len(self.records):,} steps are made; run makes {self.total:,} more.")
+
+    def pause(self) -> None:
+        if self.running:
+            self.running = False
+            self.start_button.description = "run"
+            self.say_where()
+
+    def stop(self) -> None:
+        """Pause, and draw what is so far."""
+        if self.running:
+            self.pause()
+            self.draw()
+
+    def end(self, why: str) -> None:
+        self.pause()
+        self.over = True
+        self.say(f"{why} Reset begins anew.")
+
+    def begin_anew(self) -> None:
+        """The first step with the settings as they are: a run that was running goes on running."""
+        self.records: list[Any] = []
+        self.target = self.total
+        self.over = False
+        try:
+            self.generator = begin(self.steps, self.settings)
+        except Exception as error:  # the function is the reader's
+            self.end(f"Stopped by {type(error).__name__}: {error}")
+        else:
+            self.step()
+        self.draw()
+
+    def to_the_front(self) -> None:
+        """Pause the run that was running, such as one whose cell was run once more."""
+        if LiveRun.front is not None:
+            LiveRun.front.stop()
+        LiveRun.front = self
+
+    # What is seen
+
+    def draw(self) -> None:
+        started, so_far = time.monotonic(), len(self.records)
+        self.number.value = f"step {so_far:,} of {max(self.target, so_far):,}"
+        drawn = [picture_text(view, self.records) for view in self.views if self.records]
+        inside = "".join(f"<div>{text}</div>" for text in drawn)
+        self.screen.value = f'<div style="display:flex;flex-wrap:wrap;gap:0.6em">{inside}</div>'
+        now = time.monotonic()
+        self.next_time = now + max(REST, now - started)
+        self.next_frame = so_far + max(1, self.total // FRAMES)
+
+    def say_where(self) -> None:
+        so_far = len(self.records)
+        self.say(f"Paused after step {so_far:,}." if so_far > 1 else "Press run or step.")
+
+    def say(self, text: str) -> None:
+        self.status.value = f'<span role="status">{html.escape(text)}</span>'
+
+
+def picture_text(view: View, records: list[Any]) -> str:
+    """The HTML of a picture, or the sentence of the error that drawing it ended in."""
+    try:
+        return view(records).html
+    except Exception as error:  # the function may be the reader's
+        return f"<p>{html.escape(f'{type(error).__name__}: {error}')}</p>"
+
+
+@contextmanager
+def interrupt_calls(pause: Callable[[], None]) -> Iterator[None]:
+    """The first interrupt (Ctrl-C, or the stop button) calls `pause`, a second one is raised.
+
+    Between cells a kernel ignores interrupts, and this is between cells. The second one is for a
+    step that never ends.
+    """
+    if threading.current_thread() is not threading.main_thread():  # where there are no signals
+        yield
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        pause()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
