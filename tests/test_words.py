@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
-from lesson_source import Lesson, read_course
+from lesson_source import Lesson, cells_of, is_test, read_course
 from lint_notebooks import FENCED
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -106,34 +107,53 @@ def test_a_notebook_sends_its_reader_to_its_stations(number: str) -> None:
 # The toolbox
 
 
-def station_texts() -> dict[str, list[str]]:
-    """The cells of each station of the toolbox, all kinds, from its heading to the next one."""
-    texts: dict[str, list[str]] = {}
-    current: list[str] = []
-    for cell in LESSONS["A"].cells:
+def station_cells() -> dict[str, list[NotebookNode]]:
+    """The solved cells of each station, from its heading to the next one; first what is before."""
+    current: list[NotebookNode] = []
+    stations = {"": current}
+    for cell in cells_of(LESSONS["A"], solved=True):
         heading = re.match(r"#{2,3} (.+)", cell.source) if cell.cell_type == "markdown" else None
         if heading:
-            texts[heading[1]] = current = []
-        current.append(cell.source)
-    return texts
+            stations[heading[1]] = current = []
+        if not is_test(cell):
+            current.append(cell)
+    return stations
+
+
+def station_texts(station: str) -> list[str]:
+    return [cell.source for cell in station_cells()[station]]
 
 
 def test_the_toolbox_has_its_stations_in_their_order() -> None:
-    assert list(station_texts())[: len(STATIONS)] == list(STATIONS)
+    assert list(station_cells())[1 : len(STATIONS) + 1] == list(STATIONS)
 
 
 @pytest.mark.parametrize("station", STATIONS)
 def test_a_station_asks_helps_and_lets_try(station: str) -> None:
-    cells = station_texts()[station]
+    cells = station_texts(station)
     assert "**Can you read this?**" in cells[0]
     assert any(text.startswith("**If not: this.**") for text in cells)
+    assert "**Try.**" in "".join(cells[1:])
     assert any(text.startswith("# exercise: ") for text in cells)
+
+
+@pytest.mark.parametrize("station", STATIONS)
+def test_a_station_runs_after_the_first_cell_and_no_other_station(
+    station: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MICROGRAD_STATIC", "1")
+    monkeypatch.setenv("MICROGRAD_PROGRESS", str(tmp_path / "progress.json"))
+    assert "[its first cell](#The-toolbox)" in " ".join(station_texts(station)[0].split())
+    names: dict[str, object] = {"__name__": "learner"}
+    for cell in station_cells()[""] + station_cells()[station]:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, station, "exec", dont_inherit=True), names)
 
 
 @pytest.mark.parametrize("station", STATIONS)
 def test_a_station_links_back_to_the_notebook_that_sends_people_there(station: str) -> None:
     sender = STATIONS[station]
-    first = station_texts()[station][0]
+    first = station_texts(station)[0]
     assert f"notebook {sender}" in first
     if sender in LESSONS:
         assert f"[notebook {sender}]({LESSONS[sender].name}.ipynb)" in first
@@ -171,27 +191,53 @@ def test_a_word_is_explained_in_a_few_sentences_and_was_first_met_somewhere(word
     assert 8 <= len(explained.split()) <= 90
 
 
-def test_no_notebook_links_to_a_word_before_the_one_that_introduces_it() -> None:
-    introduced = {
-        anchor(word, "glossary.md"): re.findall(r"First\s+met\s+in\s+(\w+)", said)[0]
-        for word, said in terms().items()
-    }
-    for number, lesson in LESSONS.items():
-        words = [end for page, end in links(prose(lesson)) if page == "../docs/glossary.md"]
-        early = [w for w in words if COURSE.index(introduced[w]) > COURSE.index(number)]
-        assert early == [], f"{number} links to {early}: change “First met in” in the glossary."
+def introduced() -> dict[str, str]:
+    """The anchor of each word of the glossary, and the notebook in which it is first met."""
+    met = r"First\s+met\s+in\s+(\w+)"
+    return {anchor(w, "glossary.md"): re.findall(met, said)[0] for w, said in terms().items()}
+
+
+def linked_words(number: str) -> list[str]:
+    return [end for page, end in links(prose(LESSONS[number])) if page == "../docs/glossary.md"]
+
+
+@pytest.mark.parametrize("number", LESSONS)
+def test_no_notebook_links_to_a_word_before_the_one_that_introduces_it(number: str) -> None:
+    first = introduced()
+    early = [w for w in linked_words(number) if COURSE.index(first[w]) > COURSE.index(number)]
+    assert early == [], "change “First met in” in the glossary"
+
+
+@pytest.mark.parametrize("number", [number for number in LESSONS if linked_words(number)])
+def test_a_notebook_links_to_each_word_that_it_introduces(number: str) -> None:
+    own = [word for word, notebook in introduced().items() if notebook == number]
+    assert [word for word in own if word not in linked_words(number)] == []
+
+
+def notation_rows() -> list[list[str]]:
+    """The cells of each row of those tables of signs that say where a sign is first met."""
+    text = NOTATION.read_text(encoding="utf-8")
+    tables = [table.splitlines() for table in text.split("\n\n") if table.startswith("|")]
+    dated = [table for table in tables if table[0].endswith("| from |")]
+    assert len(dated) == 6
+    rows = [re.split(r"(?<!\\)\|", row) for table in dated for row in [table[0], *table[2:]]]
+    return [[cell.strip() for cell in row[1:-1]] for row in rows]
+
+
+def test_the_tables_of_signs_have_a_cell_for_each_column() -> None:
+    lengths = {"written": 4, "letter": 5}
+    expected = 0
+    for row in notation_rows():
+        expected = lengths.get(row[0], expected)
+        assert len(row) == expected, row
 
 
 def test_each_sign_was_first_met_in_a_notebook_of_the_course() -> None:
-    text = NOTATION.read_text(encoding="utf-8")
-    tables = [table for table in text.split("\n\n") if table.startswith("|")]
-    dated = [table.splitlines() for table in tables if table.splitlines()[0].endswith("| from |")]
-    assert len(dated) == 6
-    for head, _, *rows in dated:
-        for row in rows:
-            cells = re.split(r"(?<!\\)\|", row)
-            assert len(cells) == len(head.split("|")), row
-            assert cells[-2].strip() in COURSE, row
+    met = {row[-1] for row in notation_rows()} - {"from"}
+    assert met <= set(COURSE)
+    for number in met & set(LESSONS):
+        if linked_words(number):
+            assert "../docs/notation.md" in prose(LESSONS[number]), number
 
 
 @pytest.mark.parametrize("page", [GLOSSARY, NOTATION], ids=lambda page: page.stem)

@@ -7,13 +7,40 @@ an image with an alt text; the packages that draw are imported when the first pi
 is.
 """
 
+from micrograd.viz.archer import draw_shot, draw_wall, shoot
+from micrograd.viz.arm import draw_arm, draw_guesses, fingertip
+from micrograd.viz.attention import (
+    attention_sheet,
+    head_sheet,
+    letter_plane,
+    share_map,
+    sharpness_curve,
+)
+from micrograd.viz.axes import two_axes
+from micrograd.viz.chains import chain_diagram, diamond_diagram, gears, walk_back, work_curve
+from micrograd.viz.dashboard import run_live
 from micrograd.viz.explorers import Choice, Slider, Words, explore, play
 from micrograd.viz.graph import draw_graph, graph_dot
+from micrograd.viz.hills import arrow, flat_places, gradient_map, heights_and_slopes, slices
 from micrograd.viz.live import watch, watch_all
 from micrograd.viz.maps import attention_map
+from micrograd.viz.merges import byte_boxes, length_curve, merge_tree, play_merges, token_boxes
+from micrograd.viz.neurons import network_diagram, neuron_map, sum_curve, weight_lines
 from micrograd.viz.picture import Card, Picture, Strip, is_static
 from micrograd.viz.planes import decision_boundary
 from micrograd.viz.plots import loss_curve, next_token_bars
+from micrograd.viz.slopes import descent, error_valley, tangent, tangent_estimate
+from micrograd.viz.stepper import step_backward
+from micrograd.viz.streams import gpt_map, stream_lanes
+from micrograd.viz.tables import (
+    bet_rounds,
+    bet_sheet,
+    count_bars,
+    id_strip,
+    last_letters,
+    pair_table,
+    softmax_bars,
+)
 from micrograd.viz.trails import contours
 
 __all__ = [
@@ -23,16 +50,62 @@ __all__ = [
     "Slider",
     "Strip",
     "Words",
+    "arrow",
     "attention_map",
+    "attention_sheet",
+    "bet_rounds",
+    "bet_sheet",
+    "byte_boxes",
+    "chain_diagram",
     "contours",
+    "count_bars",
     "decision_boundary",
+    "descent",
+    "diamond_diagram",
+    "draw_arm",
     "draw_graph",
+    "draw_guesses",
+    "draw_shot",
+    "draw_wall",
+    "error_valley",
     "explore",
+    "fingertip",
+    "flat_places",
+    "gears",
+    "gpt_map",
+    "gradient_map",
     "graph_dot",
+    "head_sheet",
+    "heights_and_slopes",
+    "id_strip",
     "is_static",
+    "last_letters",
+    "length_curve",
+    "letter_plane",
     "loss_curve",
+    "merge_tree",
+    "network_diagram",
+    "neuron_map",
     "next_token_bars",
+    "pair_table",
     "play",
+    "play_merges",
+    "run_live",
+    "share_map",
+    "sharpness_curve",
+    "shoot",
+    "slices",
+    "softmax_bars",
+    "step_backward",
+    "stream_lanes",
+    "sum_curve",
+    "tangent",
+    "tangent_estimate",
+    "token_boxes",
+    "two_axes",
+    "walk_back",
     "watch",
     "watch_all",
+    "weight_lines",
+    "work_curve",
 ]

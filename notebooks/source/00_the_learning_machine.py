@@ -174,7 +174,7 @@ assert round(loss_of(45, 51) - loss_of(45, 50)) == 20
 #
 # But every knob has cost a shot of its own, and the model that you will train has 4,192 knobs. One
 # shot can give all the advice, if it is computed with numbers that remember how they were made.
-# Such a number is a `Value`, and this is what it remembers:
+# Such a number is a [`Value`](../docs/glossary.md#value), and this is what it remembers:
 
 # %%
 from micrograd import Value
@@ -372,9 +372,10 @@ lesson.reveal("tries")
 # %% [markdown]
 # ## Six verbs
 #
-# At the top of every notebook stand six verbs: one step of a model that reads letters. Its shot has
-# three parts. *Embed* turns each letter into numbers, *attend* looks at the letters before it,
-# *predict* gives every possible next letter a chance. The other three you know from the archer.
+# At the top of every notebook stand six verbs: one [step](../docs/glossary.md#step) of a model that
+# reads letters. Its shot has three parts. *Embed* turns each letter into numbers, *attend* looks at
+# the letters before it, *predict* gives every possible next letter a chance. The other three you
+# know from the archer.
 #
 # Put all six in order, without looking up. (*Practice*, 1 minute.) Run the cell, move its lines
 # with the buttons, then press *Check*.
@@ -449,9 +450,9 @@ assert max(expected("emm")) < 0.1 and round(100 / 27, 1) == 3.7
 # %% [markdown]
 # ## Second phase: train
 #
-# The loss of a prediction is its surprise: −ln of the chance that it gave to the letter that came.
-# (ln is the natural logarithm, in Python `math.log`.) Certainty has a loss of −ln 1 = 0; a blind
-# guess among 27 has −ln(1/27) = ln 27 = 3.30.
+# The loss of a prediction is its [surprise](../docs/glossary.md#surprise): −ln of the chance that
+# it gave to the letter that came. (ln is the natural logarithm, in Python `math.log`.) Certainty
+# has a loss of −ln 1 = 0; a blind guess among 27 has −ln(1/27) = ln 27 = 3.30.
 #
 # The next cell takes 300 steps, each with one name, in a few seconds. Watch the loss.
 

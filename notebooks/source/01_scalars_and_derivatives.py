@@ -137,8 +137,8 @@ for h in (1, 0.1, 0.01):
 # The errors are h² here: a tenth of the nudge leaves a hundredth of the error. So, smaller and
 # smaller? Let us go on down to h = 1e-15. **Predict** what happens to the error; then run on.
 #
-# > **Bridge.** 1e-6 is 0.000001. The next picture has *log axes*, where each step multiplies.
-# > [1e-6 and log axes](A_toolbox.ipynb#1e-6-and-log-axes)
+# > **Bridge.** 1e-6 is 0.000001. The next picture has [log axes](../docs/glossary.md#log-axis),
+# > where each step multiplies. [1e-6 and log axes](A_toolbox.ipynb#1e-6-and-log-axes)
 
 # %% tags=["exercise"]
 # exercise: smaller_h
@@ -510,7 +510,7 @@ explore(walk, rate=Slider("learning rate", 0.05, 1.1, 0.1, 0.05), stills=stills)
 # %% [markdown]
 # Below 0.5 the walk comes down on one side. Above, each step
 # [overshoots](../docs/glossary.md#overshoot): it lands beyond the bottom. At 1 it hops between 3
-# and −3 for ever. Above 1 it *diverges*: every hop is longer.
+# and −3 for ever. Above 1 it [diverges](../docs/glossary.md#divergence): every hop is longer.
 #
 # The reason is in the update. The slope is 2w, so one step makes w − lr · 2w = (1 − 2·lr) · w of w.
 # That factor is 0 at the rate 0.5, and −1 at 1.
@@ -617,6 +617,7 @@ lesson.summary()
 
 # %% [markdown]
 # **In the library** you have now written most of [`gradcheck.py`](../micrograd/gradcheck.py):
-# `slope` and `gradient` stand there, with 6e-6 for h. The course tests every faster way with them.
+# `slope` and `gradient` stand there, with 6e-6 for h. Books call such a slope a [finite
+# difference](../docs/glossary.md#finite-difference). The course tests every faster way with them.
 # In PyTorch, `torch.autograd.gradcheck` nudges in the same way, and the update is what
 # `torch.optim.SGD` does.

@@ -60,7 +60,7 @@ chain_diagram(x, y, w1, w2)
 # Such a walk, from what goes in to what comes out, is a
 # [forward pass](../docs/glossary.md#forward-pass). On the way it makes a
 # [hidden](../docs/glossary.md#hidden) number, h. (In notebook 01 that letter was the nudge. From
-# here on a nudge is written out, as 0.01 or 1e-5.)
+# here on a nudge is written out, as 0.01 or 1e-5. Here are [all signs](../docs/notation.md).)
 #
 # *Core, 4 minutes.* Write the walk for any numbers. Return what it makes, in this order: `h`,
 # `y_hat`, `loss`.
@@ -429,7 +429,7 @@ assert (reusing(50), reusing(100)) == (99, 199)
 #
 # That is why slopes are found from the back, and why it is called
 # [backpropagation](../docs/glossary.md#backpropagation). Notebook 01 asked whether one look back
-# could do for 20,000 nudges: here it is.
+# could do for 8,384 nudged runs: here it is.
 
 # %% [markdown]
 # *An aside: a game for three at a table.* Each holds a card: "times 3", "times 4", "minus 11, then

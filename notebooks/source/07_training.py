@@ -119,6 +119,9 @@ training = Training(model, tokenizer, names, optimizer, steps=1000)
 # The next cell trains for about 20 seconds, and draws as it goes. Stop it half-way if you like (the
 # button ■ above): nothing is lost, and running the cell again goes on from there. To start anew,
 # run the cells that made `model` and `training` first.
+#
+# `train` is a [generator](A_toolbox.ipynb#Generators,-dataclasses,-mutate-or-return): it hands out
+# a record of each step, and waits until somebody asks for the next.
 
 # %%
 from micrograd.viz import watch_all

@@ -237,7 +237,7 @@ CHANCE = Exercise(
     ),
     holds="Your share is one of those pairs only that begin with the given letter.",
     hints=(
-        "Two numbers are needed: how often this pair was met, and how many pairs could have been.",
+        "Two numbers are needed: how often this pair was met, and how often it could have been.",
         "counts.items() gives each pair with its number; pair[0] is the pair's first letter.",
         "Add up the numbers of the pairs whose first letter is first, and divide by that.",
     ),
@@ -330,8 +330,8 @@ ADD_AND_SCORE = Exercise(
     minutes=3,
     difficulty=2,
     weight="practice",
-    task="The list keys is somebody's memory: let it grow by key. Then compare query with all of "
-    "it, one dot product for each.",
+    task="The list keys is a memory. Append key to it, in place. Then return a list: query's dot "
+    "product with each entry of keys, the new one too.",
     cases=(
         ([1.0, 2.0], [3.0, 4.0], [[5.0, 6.0]]),
         ([2.0, 1.0], [0.0, 3.0], [[1.0, 1.0], [4.0, -1.0]]),
@@ -347,7 +347,7 @@ ADD_AND_SCORE = Exercise(
     holds="The list itself has grown, and each score is a sum of products.",
     hints=(
         "Two things to do, in this order: change the list, then compute with it.",
-        "append is a whole line: it changes the list before its dot, and its result is no use.",
+        "Give append a line of its own. It changes the list before its dot; its result is None.",
         "A dot product: zip walks two lists side by side; multiply each pair, and add all up.",
     ),
     misconceptions=(

@@ -42,7 +42,8 @@ TWO_SLOPES = Question(
     kind="match",
     minutes=2,
     difficulty=1,
-    task="Take x = 6. How large is d(x²)/dx there, and how large is d(4·x)/dx? Two numbers.",
+    task="Take x = 6. How large is d(x²)/dx there, and how large is d(4·x)/dx? "
+    "Two numbers, in this order.",
     answer="12 4",
     because="The square's slope is 2x and changes along the curve; a straight line rises by its "
     "factor everywhere.",
@@ -86,7 +87,7 @@ PURSES = Question(
     minutes=2,
     difficulty=2,
     task="With a, b = Purse(5), Purse(2), somebody runs c = a + b and then c.spend(1). How many "
-    "coins have a, b and c now? Three numbers.",
+    "coins have a, b and c now? Three numbers, in this order.",
     answer="5 2 6",
     because="The plus built a new purse from two that stay as they were, and spend changed only "
     "the object in front of its dot.",
@@ -217,8 +218,8 @@ IN_PLACE = Question(
     kind="choose",
     minutes=2,
     difficulty=2,
-    task="x and y are two names of the list [3, 1, 2]. After which of these lines does y look "
-    "different? Choose all.",
+    task="x and y are two names of one list, [3, 1, 2], and one of these lines is run. After which "
+    "of them does y look different? Choose all.",
     options=(
         ("A", "x.append(4)"),
         ("B", "x = x + [4]"),
