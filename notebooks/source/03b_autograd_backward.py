@@ -248,6 +248,12 @@ assert abs(a.grad - slope(lambda a: expression(Value(a), Value(-3.0)).data, 2.0,
 assert abs(b.grad - slope(lambda b: expression(Value(2.0), Value(b)).data, -3.0, 1e-5)) < 1e-6
 
 # %% [markdown]
+# What has `backward` done to the graph, in one sentence? (*Practice, 1 minute.*)
+
+# %% tags=["exercise"]
+# exercise: what_backward_does
+
+# %% [markdown]
 # This is [backpropagation](../docs/glossary.md#backpropagation): feedback goes from the end to the
 # front, layer by layer, each passing it to the one before. Some notes call that gradient descent.
 # But gradient descent is only what may come afterwards, the update; `backward` moves no weight.

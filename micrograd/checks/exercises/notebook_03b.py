@@ -20,6 +20,7 @@ from micrograd.checks.exercises.questions_03 import (
     NAIVE_ORDER,
     RECALL_BACKWARD,
     USED_TWICE,
+    WHAT_BACKWARD_DOES,
 )
 
 TASKS = (
@@ -30,6 +31,7 @@ TASKS = (
     REPAIR_ORDER,
     REPAIR_DEPTH,
     BACKWARD,
+    WHAT_BACKWARD_DOES,
     BACKWARD_ORDER,
     USED_TWICE,
     REPAIR_SHARES,

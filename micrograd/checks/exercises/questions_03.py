@@ -276,6 +276,53 @@ CALLED_TWICE = Question(
     ),
 )
 
+WHAT_BACKWARD_DOES = Question(
+    lesson="03b",
+    name="what_backward_does",
+    kind="choose",
+    weight="practice",
+    minutes=1,
+    difficulty=1,
+    task="backward(y) has run. What has it done?",
+    options=(
+        ("A", "it has run the machine in reverse, from the result to the inputs"),
+        ("B", "it has moved a and b a little, so that y gets smaller"),
+        ("C", "it has found, for every Value, how fast y moves with it"),
+        ("D", "gradient descent: that is another name for backpropagation"),
+        ("E", "it has shared out y among all the Values that it was made from"),
+    ),
+    answer="C",
+    because="What goes back are rates. No number of the machine has changed, and nothing has "
+    "moved.",
+    wrong=(
+        WrongAnswer(
+            "backward inverts the network",
+            "Print a.data and y.data before and after. Has any number been computed anew?",
+            ("A",),
+        ),
+        WrongAnswer(
+            "backward changes the weights",
+            "Print a.data before and after. Which line of yours would have moved it?",
+            ("B",),
+        ),
+        WrongAnswer(
+            "gradient descent and backpropagation are one thing",
+            "One finds the slopes, the other makes a step with them. Which of the two have you "
+            "written today, and which in notebook 01?",
+            ("D",),
+        ),
+        WrongAnswer(
+            "a result is split among its parents",
+            "At the sum both parents got −6 and 9 in turn: each the whole of what had arrived.",
+            ("E",),
+        ),
+    ),
+    hints=(
+        "Look at the stepper again: which lines of the boxes have changed, data or grad?",
+        "Is there a learning rate in your backward?",
+    ),
+)
+
 BACKWARD_ORDER = Question(
     lesson="03b",
     name="backward_order",
