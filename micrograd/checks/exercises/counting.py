@@ -105,7 +105,10 @@ BIGRAM_COUNTS = Exercise(
             "BOS left out",
             "How documents begin and end is missing: BOS is a token, with a row and a column.",
             without_bos,
-            also=(counting(lambda docs, chars: pairs_in(docs, chars, lambda t: t[1:-1])),),
+            also=(
+                counting(lambda docs, chars: pairs_in(docs, chars, lambda t: t[1:-1])),
+                lambda docs, chars: counted(pairs_in(docs, chars), len(chars)),
+            ),
         ),
         Misconception(
             "BOS on one side: the beginning only",
@@ -283,7 +286,8 @@ AVERAGE_NLL = Exercise(
         ),
         Misconception(
             "no logarithm",
-            "That is the mean of the probabilities, or what is missing from it to 1.",
+            "That is the mean of the probabilities, or what is missing from it to 1. Take −log of "
+            "each probability first.",
             lambda probs, docs, chars: average([probs[a][b] for a, b in pairs_in(docs, chars)]),
             also=(
                 lambda probs, docs, chars: (

@@ -131,7 +131,7 @@ NEXT_LETTER = Question(
     kind="choose",
     minutes=1,
     difficulty=2,
-    task="A name begins with a n n. A table of counts was made from all the names. What does it "
+    task="A name begins with “ann”. A table of counts was made from all the names. What does it "
     "think likeliest to come next?",
     options=(
         ("A", "e, as in anne and annelie"),
@@ -419,7 +419,7 @@ MERGE_BY_HAND = Question(
         ),
         WrongAnswer("only one merge", "That is after the first. Once more.", ("4",)),
         WrongAnswer("each merge in one place only", "A pair is merged everywhere.", ("5",)),
-        WrongAnswer("the larger of equals", "(b, a) would leave a X X X.", ("1",)),
+        WrongAnswer("merged to the end", "Two merges are asked for, and then it stops.", ("1",)),
     ),
     hints=(
         "Write X for ab. What is left of abababa?",

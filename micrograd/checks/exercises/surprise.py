@@ -61,13 +61,17 @@ def sum_of_numbers(logits):
     return [power / total for power in powers(logits)]
 
 
+def listed(things):
+    return ", ".join(f"{thing:.4g}" for thing in things)
+
+
 def softmax_why(logits):
-    moved = [z - top(logits) for z in numbers(logits)]
-    powers = [math.exp(z) for z in moved]
-    return (
-        f"with the largest taken away, the logits are {', '.join(f'{z:g}' for z in moved)}; e to "
-        f"the power of them is {', '.join(f'{e:.4g}' for e in powers)}, in all {sum(powers):.4g}"
-    )
+    chosen, told = numbers(logits), ""
+    if max(map(abs, chosen)) > 100:
+        chosen = [z - top(logits) for z in chosen]
+        told = f"with the largest taken away, the logits are {listed(chosen)}; "
+    powers = [math.exp(z) for z in chosen]
+    return f"{told}e to the power of the logits is {listed(powers)}, in all {sum(powers):.4g}"
 
 
 NOT_A_NUMBER = (
@@ -82,8 +86,8 @@ SOFTMAX = Exercise(
     minutes=6,
     difficulty=2,
     task="Make probabilities of any scores, which are called logits: all above 0, with the sum 1. "
-    "It must work for logits of 1000 and of −1000 too, where e ** 1000 is more than Python can "
-    "hold and e ** −1000 is nothing.",
+    "It must work for logits of 1000 and of −1000 too, where e ** 1000 is too large for a float, "
+    "and e ** −1000 is rounded to 0.",
     cases=(
         (vec(1.0, 2.0, 3.0),),
         (vec(0.0, 0.0),),
@@ -152,8 +156,8 @@ SOFTMAX = Exercise(
         ),
         Misconception(
             "the largest takes all",
-            "The largest logit gets the most, and the others keep their shares: only a little less "
-            "likely is a little less.",
+            "The largest logit gets the most, and the others get something too: a logit that is a "
+            "little smaller should have a share that is a little smaller.",
             largest_takes_all,
         ),
         Misconception(
@@ -224,7 +228,9 @@ def surprise_why(logits, target):
             f"the probability of {target} is e ** −{gap:g}, which a float cannot tell from 0, and "
             f"still minus its logarithm is {gap:g}"
         )
-    return f"softmax gives {target} the probability {p:.4g}, and −log of that is {-math.log(p):.6g}"
+    return (
+        f"softmax gives {target} the probability {p:.4g}, and −log of that is {0 - math.log(p):.6g}"
+    )
 
 
 CROSS_ENTROPY = Exercise(
@@ -300,8 +306,8 @@ CROSS_ENTROPY = Exercise(
         ),
         Misconception(
             "what is missing to 1",
-            "1 − p is at most 1, however wrong one was. The logarithm makes it expensive to rule "
-            "out what then comes.",
+            "1 − p is at most 1, however wrong one was. −log p has no such limit: to rule out what "
+            "then comes costs a lot.",
             lambda logits, target: 1 - softmax(logits)[target],
             also=(lambda logits, target: (1 - softmax(logits)[target]) ** 2,),
         ),
@@ -422,8 +428,8 @@ REPAIR_LOSS = Exercise(
     misconceptions=(
         Misconception(
             "the bug is still there",
-            "The loss still asks for the token that it shows: this one, or the next one in both "
-            "places.",
+            "The loss still asks for the very token that it shows. Show tokens[i], and ask for "
+            "another one.",
             lambda tokens, table: loss_over(zip(tokens[:-1], tokens[:-1]), table),
             also=(lambda tokens, table: loss_over(zip(tokens, tokens), table),),
         ),

@@ -72,6 +72,7 @@ BUILD_VOCABULARY = Exercise(
             "All characters are there, each once, and none of them has a place. Make a sorted list "
             "of the set.",
             lambda docs: set("".join(docs)),
+            also=(lambda docs: list(set("".join(docs))),),
         ),
         Misconception(
             "whole documents",
@@ -167,6 +168,16 @@ ENCODE = Exercise(
             lambda doc, chars: [len(chars) - 1, *places(doc, chars), len(chars) - 1],
         ),
         Misconception(
+            "BOS is always 26",
+            "26 is free when there are 26 characters. Here chars is shorter: which id is free?",
+            lambda doc, chars: [26, *places(doc, chars), 26],
+        ),
+        Misconception(
+            "chars asked like a dict",
+            "chars[1] is the character at place 1. You have the character, and want its place.",
+            lambda doc, chars: [chars[char] for char in doc],
+        ),
+        Misconception(
             "BOS before all others",
             "With 0 for BOS every character moves up by one. That would work as well; in this "
             "course the characters begin at 0, and BOS comes after them.",
@@ -174,7 +185,7 @@ ENCODE = Exercise(
         ),
         Misconception(
             "counted from 1",
-            "The first character of chars has the id 0, as everything that Python counts.",
+            "The first character of chars has the id 0: Python counts from 0.",
             lambda doc, chars: [1 + i for i in encode(doc, chars)],
         ),
         Misconception(
@@ -296,7 +307,8 @@ DECODE = Exercise(
         ),
         Misconception(
             "0 taken for nothing",
-            "if token is False for 0, and 0 is the id of a character like any other.",
+            "An if that asks for the token alone leaves out 0, and 0 is the id of a character like "
+            "any other. Compare with the id of BOS.",
             lambda tokens, chars: decode([token for token in tokens if token], chars),
         ),
         Misconception(
@@ -326,7 +338,7 @@ DECODE = Exercise(
 
 
 def windows(tokens, size):
-    """Every token after the first, as (the up to size tokens before it, the token itself)."""
+    """Every token after the first, as a pair (at most size tokens before it, the token)."""
     pairs = []
     for i in range(1, len(tokens)):
         pairs.append((tokens[max(0, i - size) : i], tokens[i]))
