@@ -14,7 +14,7 @@ from micrograd.engine import Value
 from micrograd.gpt import GPT, GPTConfig, attend
 from micrograd.nn import dot
 from micrograd.viz import attention_sheet, head_sheet, letter_plane, share_map, sharpness_curve
-from micrograd.viz.attention import main_direction, read, widest_view
+from micrograd.viz.attention import legible, main_direction, read, widest_view
 
 TRAINED, TOKENIZER = checkpoint.load_model(data_file("names-gpt.safetensors"))
 UNTRAINED = GPT(TRAINED.config, Random(42))
@@ -91,6 +91,19 @@ def test_every_letter_is_drawn_and_the_marked_ones_have_rings():
     picture = letter_plane([[1, 0], [0, 1], [3, 3]], ["a", "b", "e"], marked="ae")
     assert {"a", "b", "e"} <= set(texts(picture))
     assert len(rings(picture)) == 2
+
+
+def test_a_letter_moves_down_where_another_would_hide_it():
+    assert legible([(50.0, 24.0), (52.0, 20.0), (80.0, 20.0)]) == [(50, 32), (52, 20), (80, 20)]
+
+
+def test_no_letter_of_the_trained_plane_hides_another():
+    plane = letter_plane(TRAINED.state_dict()["wte"][:26], TOKENIZER.chars)
+    letters = [part for part in drawn(plane) if part.text in set(TOKENIZER.chars)]
+    places = [(float(part.get("x")), float(part.get("y"))) for part in letters]
+    assert len(places) == 26
+    for i, (x, y) in enumerate(places):
+        assert all(abs(x - a) >= 8.9 or abs(y - b) >= 11.9 for a, b in places[:i])
 
 
 def test_a_plane_needs_a_row_for_each_name():

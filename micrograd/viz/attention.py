@@ -57,13 +57,13 @@ def letter_plane(
     points, kept = widest_view(numbers)
     across, up = zip(*points, strict=True)
     panel = Panel(reach(across), reach(up), 58, 58, width - 74, height - 110)
-    for name, (x, y) in zip(names, points, strict=True):
+    for name, (x, y) in zip(names, legible([panel.at(*point) for point in points]), strict=True):
         has_ring = name in marked
         if has_ring:
-            place = "cx='{:.1f}' cy='{:.1f}'".format(*panel.at(x, y))
+            place = f"cx='{x:.1f}' cy='{y:.1f}'"
             ring = f"<circle {place} r='10' fill='none' stroke='{INK}' stroke-width='1.5'/>"
             panel.inside.append(ring)
-        panel.words(x, y, visible(name), INK if has_ring else BLUE, "middle", (0, 4))
+        panel.outside.append(label(x, y + 4, visible(name), "m", INK if has_ring else BLUE))
     panel.axes("direction in which they differ most", "the second")
     claim, told = told_plane(dict(zip(names, across, strict=True)), marked)
     computed = (
@@ -72,6 +72,16 @@ def letter_plane(
     )
     panel.outside.append(label(14, 46, f"{percent(kept)} of their differences can be seen", "s"))
     return sheet([panel], title or claim, alt or computed, width=width, height=height)
+
+
+def legible(places: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The places of letters, in pixels, a letter moved down where another would hide it."""
+    moved: dict[int, tuple[float, float]] = {}
+    for i in sorted(range(len(places)), key=lambda i: places[i][1]):
+        x, y = places[i]
+        above = [down for across, down in moved.values() if abs(across - x) < 9]
+        moved[i] = x, max([y, *(down + 12 for down in above)])
+    return [moved[i] for i in range(len(places))]
 
 
 def widest_view(rows: Sequence[Row]) -> tuple[list[tuple[float, float]], float]:
@@ -325,11 +335,6 @@ def read(model: GPT, tokens: Sequence[int]) -> Reading:
     return Reading(weights, expected)
 
 
-PANEL, MAP, MAP_TOP = (
-    300,
-    192,
-    84,
-)  # pixels: a model's part of the sheet, its map, where that begins
 LISTED = 5  # tokens that may come next
 
 
@@ -355,8 +360,6 @@ def attention_sheet(
     longest = min(model.config.block_size for model in models.values())
     tokens = tokenizer.encode(text.strip().lower())[: longest + 1]
     seen, names = tokens[:-1], [tokenizer.name(token) for token in tokens]
-    if len(tokens) > longest:
-        seen, names = tokens[:longest], [*names[:longest], names[longest]]
     at = max(0, min(position, len(seen) - 1))
     parts, told = Panel((0, 1), (0, 1)), []
     for i, (name, model) in enumerate(models.items()):

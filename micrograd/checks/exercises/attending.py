@@ -103,8 +103,8 @@ ATTENTION_WEIGHTS = Exercise(
         ),
         Misconception(
             "the size of something else",
-            "The root is taken of a number that belongs to something else: to the whole vector, or "
-            "to one model. What counts is how many numbers are in this q.",
+            "You divide by a fixed number. It fits one model, or belongs to the whole vector of "
+            "the token. What counts is how many numbers are in this q.",
             with_scale(lambda q, keys: 16**-0.5),
             also=(with_scale(lambda q, keys: 4**-0.5), with_scale(lambda q, keys: 1 / 16)),
         ),
@@ -147,7 +147,8 @@ ATTENTION_WEIGHTS = Exercise(
         ),
         Misconception(
             "maximum not subtracted",
-            "Right for small scores. Your softmax of notebook 05a can do large ones too: call it.",
+            "Right for small scores, but large ones overflow. Your softmax of notebook 05a takes "
+            "the largest away first: call it.",
             powers_in_proportion,
         ),
         Misconception(
@@ -227,8 +228,8 @@ ATTEND = Exercise(
         "Your attention_weights gives one number for each token so far.",
         "Entry 0 of the result is: each weight times entry 0 of its value, added up. The same for "
         "every other entry.",
-        "zip(*values) gives the columns: all entries 0, then all entries 1. Each column is weighed "
-        "and added up, which linear does.",
+        "zip(*values) gives the columns: first every entry 0, then every entry 1. Each column is "
+        "to be weighed and added up; linear does that, if you give it a list of columns.",
     ),
     misconceptions=(
         Misconception(
@@ -298,14 +299,15 @@ ATTEND = Exercise(
         ),
         Misconception(
             "softmax over the wrong thing",
-            "softmax belongs to the scores, not to what comes out: a vector that a token gives has "
-            "no reason to add up to 1.",
+            "softmax belongs to the scores, not to what comes out: what is heard has no reason to "
+            "add up to 1.",
             lambda q, keys, values: softmax(attend(q, keys, values)),
             also=(lambda q, keys, values: softmax(averaged(scaled)(q, keys, values)),),
         ),
         Misconception(
             "the residual already",
-            "You add the query to the result. Nothing is added here.",
+            "You add the query to the result. attend gives the average of the values, and nothing "
+            "is added to it.",
             lambda q, keys, values: [a + b for a, b in zip(q, attend(q, keys, values))],
         ),
         Misconception(

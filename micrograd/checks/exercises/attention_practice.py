@@ -59,9 +59,10 @@ LOOK_BACK = Exercise(
     weight="practice",
     minutes=5,
     difficulty=2,
-    task="A head whose weights nobody learns: you set them. Position 2 comes as [0, 0, 1, 0], and "
-    "its key is the same. Fill the query table so that the query of every position is strength "
-    "times the key of the position before it, and 0 elsewhere. Position 0 asks for nothing.",
+    task="In this head you set the weights by hand. Of 4 positions, position 2 comes as "
+    "[0, 0, 1, 0], and its key is the same. Make the query table, n × n, so that the query of each "
+    "position is strength times the key of the position before it. The query of position 0 is all "
+    "zeros: nobody stands before it.",
     cases=((3, 10.0), (2, 5.0), (4, 8.0)),
     fresh=lambda rng: (rng.randint(2, 6), float(rng.randint(2, 20))),
     why=lambda n, strength: (
@@ -123,7 +124,7 @@ LOOK_BACK = Exercise(
         ),
         Misconception(
             "one list for all rows",
-            "[row] * n is n times the same list, so every row changes with each.",
+            "[row] * n is n times the same list, so a change in one row is a change in all.",
             one_row_for_all,
         ),
     ),
@@ -186,9 +187,9 @@ REPAIR_LEAK = Exercise(
     weight="practice",
     minutes=4,
     difficulty=2,
-    task="Here the whole text is there at once, and the function goes through its positions. In "
-    "training its loss is wonderful, and the names it makes are noise: each position can look up "
-    "the letter it should predict. Find the leak.",
+    task="Here the whole text is there at once, and the function goes through its positions. "
+    "Trained with it, a model has a wonderfully low loss and then makes noise for names: each "
+    "position could look up the letter that it should predict. Find the leak.",
     cases=(
         (
             [vec(1.0, 0.0), vec(0.0, 1.0), vec(1.0, 1.0)],

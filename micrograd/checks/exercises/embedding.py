@@ -64,8 +64,8 @@ EMBED = Exercise(
     solution=embed,
     minutes=3,
     difficulty=1,
-    task="Which token it is and where it stands, in one vector. state holds the tables: wte has a "
-    "row for each token, wpe a row for each position. Add the two rows, entry by entry.",
+    task="Say in one vector which token it is and where it stands. state holds the tables: "
+    "wte has a row for each token, wpe a row for each position. Add the two rows, entry by entry.",
     cases=((1, 0, SMALL_STATE), (0, 2, SMALL_STATE)),
     fresh=lambda rng: (
         rng.randrange(3),
@@ -116,8 +116,8 @@ EMBED = Exercise(
         ),
         Misconception(
             "the id is a magnitude",
-            "Position 2 is not twice position 1. The number says which row to look up; to compute "
-            "with the number itself has no meaning.",
+            "An id or a position is not a size: position 2 is not twice position 1. The number "
+            "says which row to pick, and nothing is computed with it.",
             lambda token, position, state: [a + position for a in state["wte"][token]],
             also=(
                 lambda token, position, state: [
@@ -142,13 +142,14 @@ EMBED = Exercise(
         ),
         Misconception(
             "already brought to size",
-            "This is right for later: gpt will do it with rmsnorm. embed gives the plain sum.",
+            "The norm comes later, in a step of its own. embed gives the plain sum.",
             lambda token, position, state: rmsnorm(embed(token, position, state)),
         ),
         Misconception(
             "the table written over",
-            "The row of the table and your name for it are one list, so the table has changed, and "
-            "the next one who looks finds a position in it. Make a new list.",
+            "Your name for the row and the row in the table are one list, so the table itself has "
+            "changed, and when this token comes again, a position is in it already. Make a new "
+            "list.",
             embed_in_place,
         ),
         Misconception(
@@ -208,9 +209,8 @@ RMSNORM = Exercise(
     solution=rmsnorm,
     minutes=4,
     difficulty=2,
-    task="Bring a vector to a standard size: divide each entry by the root of the mean of the "
-    "squares. A 1e-5, added to the mean under the root, keeps a vector of zeros from dividing by "
-    "0.",
+    task="Bring a vector to size 1: divide each entry by the root of the mean of the squares. "
+    "Add 1e-5 to that mean, under the root, so that a vector of zeros is not divided by 0.",
     cases=((vec(3.0, 4.0),), (vec(-1.0, 2.0, 0.0, -2.0),), (vec(0.0, 0.0),), (vec(0.001, -0.002),)),
     fresh=lambda rng: (random_vec(rng, rng.randint(2, 4)),),
     why=rmsnorm_why,
@@ -226,8 +226,8 @@ RMSNORM = Exercise(
     misconceptions=(
         Misconception(
             "the sum for the mean",
-            "You add the squares up and do not divide by how many there are. That makes the "
-            "length 1, and a longer vector gets smaller entries.",
+            "You add the squares up and do not divide by how many there are. Then the entries "
+            "shrink when there are more of them. The mean is wanted.",
             divided(lambda x: (sum(squares(x)) + 1e-5) ** 0.5),
         ),
         Misconception(
@@ -284,8 +284,8 @@ RMSNORM = Exercise(
         ),
         Misconception(
             "x itself changed",
-            "Somebody else still needs x as it was: in notebook 06b it is added again. Make a new "
-            "list.",
+            "The numbers are right, and x itself has changed. Others still need it as it was. Make "
+            "a new list.",
             rmsnorm_in_place,
         ),
         Misconception(
@@ -363,8 +363,8 @@ SPLIT_HEADS = Exercise(
         ),
         Misconception(
             "every head gets all of it",
-            "All heads look at the whole vector. Then two heads need twice the numbers; here they "
-            "share what there is.",
+            "You give the whole vector to every head. Cut it, so that each gets a piece of its "
+            "own.",
             lambda x, n_head: [list(x) for _ in range(n_head)],
         ),
         Misconception(
