@@ -72,7 +72,7 @@ def read_json(path: Path) -> dict:
     """What a JSON file holds, or {} where there is none or it is damaged."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 
@@ -226,7 +226,7 @@ def sources(notebook: bytes) -> str | None:
     try:
         cells = json.loads(notebook)["cells"]
         return sha256(json.dumps([[c["cell_type"], "".join(c["source"])] for c in cells]).encode())
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 

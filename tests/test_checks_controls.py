@@ -275,10 +275,19 @@ def test_a_live_notebook_gets_controls_and_keeps_the_card_for_other_readers(
     assert "At some x the slope is 0" in live["text/html"]
 
 
+BROKEN = """
+import sys
+from pathlib import Path
+
+Path("ipywidgets.py").write_text("raise ImportError")
+sys.path.insert(0, ".")
+"""
+
+
 @pytest.mark.parametrize(
     ("before", "static"),
-    [("", "1"), ("import sys\nsys.modules['ipywidgets'] = None", "")],
-    ids=["static", "no ipywidgets"],
+    [("", "1"), ("import sys\nsys.modules['ipywidgets'] = None", ""), (BROKEN, "")],
+    ids=["static", "no ipywidgets", "broken ipywidgets"],
 )
 def test_where_nothing_can_be_clicked_the_card_stands_alone(
     before: str, static: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -280,6 +280,7 @@ def same_behaviour(task: Exercise, answer: Any) -> bool:
     return all(alike(mine(*one), theirs(*one)) for one in inputs)
 
 
+@pytest.mark.slow
 @each_exercise
 def test_a_mutated_solution_never_passes_unless_it_behaves_the_same(task: Exercise) -> None:
     tree = ast.parse(source_of(task.solution, task.name))

@@ -105,8 +105,18 @@ CASES = {
     "SystemExit": ("import sys\nsys.exit()", "Came back: SystemExit"),
     "KeyboardInterrupt": ("raise KeyboardInterrupt", "it was interrupted"),
     "GeneratorExit": ("raise GeneratorExit", "Came back: GeneratorExit"),
+    "an error that nothing catches, whose text never ends": (
+        "class Odd(BaseException):\n    def __str__(self):\n        while True:\n"
+        "            pass\nraise Odd",
+        "it was still running when its time was over",
+    ),
+    "a key that exits": (
+        "class Key:\n    def __repr__(self):\n        raise SystemExit\nreturn {Key(): 1.0}",
+        "Came back: {an object of the type Key: 1.0}",
+    ),
     "recursion without end": ("return slope(f, x, h)", "RecursionError"),
     "an earlier cell not run": ("return nudge(f, x, h)", "nudge has no meaning here yet"),
+    "asking the learner": ("return input('how steep?')", "nobody can answer input() in a check"),
     "a generator": ("yield 1.0", "An object of the type generator came back"),
     "a lying list": (
         "class L(list):\n    def __len__(self):\n        return 10**9\nreturn L()",
@@ -160,6 +170,82 @@ def test_an_answer_that_changes_its_input_is_told_so(capsys: pytest.CaptureFixtu
     )
     Lesson("01", Progress()).check(cell(source)["gradient"])
     assert "changed a list that it was given" in capsys.readouterr().out
+
+
+INPUT_CHANGES = {
+    "into what compares in its own way": (
+        "gradient",
+        "class Odd:\n    def __eq__(self, other):\n        raise SystemExit\n"
+        "def gradient(f, point, h):\n    slopes = [slope(lambda x: f([*point[:i], x, "
+        "*point[i + 1 :]]), x, h) for i, x in enumerate(point)]\n"
+        "    point[0] = Odd()\n    return slopes\n",
+    ),
+    "in the order of its texts": (
+        "build_vocabulary",
+        "def build_vocabulary(docs):\n    docs.sort()\n    return sorted(set(''.join(docs)))\n",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "source"), INPUT_CHANGES.values(), ids=INPUT_CHANGES.keys())
+def test_an_input_that_was_changed_in_an_odd_way_is_seen(
+    name: str, source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = "01" if name == "gradient" else "05a"
+    Lesson(number, Progress()).check(cell(source, slope=SLOPE.solution)[name])
+    assert "changed a list that it was given" in capsys.readouterr().out
+
+
+def test_a_key_that_was_changed_is_seen() -> None:
+    assert changed({1: 2.0}, {3: 2.0})
+    assert not changed({1: 2.0}, {1: 2.0})
+
+
+def test_a_long_error_is_cut(check: Check) -> None:
+    text = check("raise type('A' * 10**5, (Exception,), {})('x' * 10**6)")
+    assert "Came back: AAAA" in text
+    assert len(text) < 4000
+
+
+WITHOUT_ITS_NAME = {
+    "a lambda": "slope = lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h)\n",
+    "decorated": "def counted(function):\n    def inner(*inputs):\n"
+    "        return function(*inputs)\n    return inner\n@counted\n",
+    "decorated, and named": "import functools\ndef counted(function):\n"
+    "    @functools.wraps(function)\n    def inner(*inputs):\n"
+    "        return function(*inputs)\n    return inner\n@counted\n",
+    "partial": "from functools import partial\ndef rise(f, x, h):\n    return 1.0\n"
+    "slope = partial(rise)\n",
+    "an object": "class Slope:\n    def __call__(self, f, x, h):\n"
+    "        return (f(x + h) - f(x - h)) / (2 * h)\nslope = Slope()\n",
+}
+
+
+@pytest.mark.parametrize("source", WITHOUT_ITS_NAME.values(), ids=WITHOUT_ITS_NAME.keys())
+def test_an_answer_is_known_by_the_name_that_the_notebook_gives_it(
+    source: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if source.endswith("@counted\n"):
+        source += "def slope(f, x, h):\n    return (f(x + h) - f(x - h)) / (2 * h)\n"
+    cell(source + "slope = lesson.check(slope)\n", lesson=Lesson("01", Progress()))
+    state = "not yet" if "partial" in source else "passed"
+    assert capsys.readouterr().out.startswith(f"slope: {state}")
+
+
+def test_a_function_that_names_itself_as_its_origin_is_checked_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    answer = cell("def slope(f, x, h):\n    return 1.0\n")["slope"]
+    answer.__wrapped__ = answer
+    Lesson("01", Progress()).check(answer)
+    assert capsys.readouterr().out.startswith("slope: not yet")
+
+
+def test_a_result_in_the_place_of_the_function_is_told_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    cell("slope = lesson.check(slope)", lesson=Lesson("01", Progress()), slope=6.0)
+    assert "A function was expected: slope itself" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("thing", [3, None, [1], ...], ids=repr)
@@ -229,6 +315,18 @@ def test_it_ends_without_signals_too(body: str) -> None:
     assert without_signals(cell(helper + "def f():\n    return helper()\n")["f"]) == "endless"
 
 
+def test_only_the_calls_themselves_take_of_the_time() -> None:
+    guard = Guard(cell("def f():\n    for i in range(3):\n        pass\n    return i\n")["f"], 0.2)
+    time.sleep(0.3)  # as the course's own answer may, on a slow machine
+    assert guard().value == 2.0
+
+
+def test_the_calls_of_a_check_share_its_time() -> None:
+    source = "import time\ndef f():\n    for _ in range(6):\n        time.sleep(0.1)\n"
+    guard = Guard(cell(source)["f"], 1.0)
+    assert [guard().end for _ in range(3)] == ["returned", "endless", "endless"]
+
+
 def test_a_loop_that_calls_other_functions_ends() -> None:
     source = (
         "def a():\n    while True:\n        b()\ndef b():\n    return c()\ndef c():\n    return 1\n"
@@ -243,6 +341,17 @@ def test_a_loop_that_calls_other_functions_ends() -> None:
 )
 def test_the_alarm_ends_what_is_no_loop_of_the_notebook(check: Check, body: str) -> None:
     assert "it was still running" in check(body)
+
+
+@has_alarm
+def test_the_alarm_rings_for_the_answer_and_for_nobody_else() -> None:
+    def answer() -> None:
+        signal.raise_signal(signal.SIGALRM)
+
+    with limits.alarm(100.0, answer.__code__):
+        signal.raise_signal(signal.SIGALRM)  # as one that comes while the check tidies up
+        with pytest.raises(limits.TimeUp):
+            answer()
 
 
 @has_alarm
@@ -261,9 +370,26 @@ def test_somebody_elses_alarm_goes_on() -> None:
     assert rung
 
 
-def test_a_flood_of_output_is_cut(check: Check) -> None:
-    text = check("for i in range(100_000):\n    print('spam')")
+@pytest.mark.parametrize("where", ["stdout", "stderr"])
+def test_a_flood_of_output_is_cut(check: Check, where: str) -> None:
+    text = check(f"import sys\nfor i in range(100_000):\n    print('spam', file=sys.{where})")
+    assert "Printed:\nspam" in text
     assert len(text) < 4000
+
+
+def test_leaving_python_in_an_answer_does_not_end_the_kernel() -> None:
+    sources = [
+        "from micrograd.checks import Lesson\nlesson = Lesson('01')\nimport time",
+        "def slope(f, x, h):\n    quit()",
+        "slope = lesson.check(slope)",
+        "time.sleep(1)",
+        "slope(lambda x: x * x, 3.0, 0.1)",
+    ]
+    notebook = new_notebook(cells=[new_code_cell(source) for source in sources])
+    NotebookClient(notebook, timeout=60).execute(
+        env={"MICROGRAD_STATIC": "1", **os.environ, "PYTHONPATH": ROOT}
+    )
+    assert "Came back: SystemExit" in notebook.cells[2].outputs[0].data["text/plain"]
 
 
 def test_a_real_kernel_is_usable_after_a_loop_that_swallows_its_end() -> None:
@@ -327,6 +453,15 @@ def resource_limit() -> tuple[int, int]:
     return limit
 
 
+def test_what_an_answer_imports_has_all_the_memory_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a_large_library.py").write_text("room = len(bytearray(2**29 + 2**28))\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    source = "def f():\n    import a_large_library\n    return a_large_library.room\n"
+    assert Guard(cell(source)["f"])().value == 2**29 + 2**28
+
+
 @pytest.mark.skipif(not SIZES.exists(), reason="only Linux says how much memory a process has")
 def test_what_somebody_already_allows_less_of_is_left_alone() -> None:
     program = (
@@ -378,6 +513,11 @@ def test_below_a_name_error_stands_which_cell_is_missing() -> None:
 def test_names_that_the_learner_took_do_not_move_the_checker(check: Check) -> None:
     before = "sum = min = abs = len = print = check = Value = Lesson = None"
     assert "passed" in check("return (f(x + h) - f(x - h)) / (2 * h)", before=before)
+
+
+def test_a_name_of_the_notebooks_own_is_what_the_notebook_says(check: Check) -> None:
+    text = check("return (f(x + h) - f(x - h)) / (input * h)", before="input = 2")
+    assert text.startswith("slope: passed")
 
 
 def test_an_answer_that_trips_over_a_taken_name_is_told_which(check: Check) -> None:

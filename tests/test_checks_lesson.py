@@ -120,7 +120,25 @@ def test_a_number_is_right_within_its_tolerance(lesson: Lesson, given: Any) -> N
     assert "passed" in str(lesson.answer("slope_equals_height", given))
 
 
-@pytest.mark.parametrize("given", ["", "Z", None, object(), {}, float("nan"), print, "A Q", True])
+class Unreadable(float):
+    def __float__(self) -> float:
+        raise ArithmeticError
+
+
+class Unequal:
+    def __eq__(self, other: object) -> bool:
+        raise ValueError
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+NO_ANSWERS = [
+    *("", "Z", None, object(), {}, float("nan"), print, "A Q", True),
+    *(10**400, Unreadable(1.0), {object(): 1}, [[[]]]),
+]
+
+
+@pytest.mark.parametrize("given", NO_ANSWERS, ids=lambda given: str(given)[:20])
 def test_what_is_no_answer_is_asked_again(lesson: Lesson, given: Any) -> None:
     for name in ("slope_equals_height", "match_slopes"):
         text = str(lesson.answer(name, given))
@@ -194,6 +212,9 @@ def test_nothing_blocks_who_does_not_predict(lesson: Lesson) -> None:
 def test_an_unknown_confidence_or_answer_is_said(lesson: Lesson) -> None:
     assert 'confidence="guess", "think" or "sure"' in str(lesson.predict("flat", "A", "90 %"))
     assert "You gave 'Q'" in str(lesson.predict("flat", "Q"))
+    assert "not recorded" in str(lesson.predict("flat", 10**400))
+    odd: Any = Unequal()
+    assert "not recorded" in str(lesson.predict("flat", "A", odd))
     assert lesson.progress.records() == {}
 
 

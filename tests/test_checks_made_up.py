@@ -1,6 +1,7 @@
 """A lesson made up for these tests: answers that are observed, code that is given, and gaps."""
 
 import json
+import linecache
 import random
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from cells import cell
 
+import micrograd
 from micrograd.checks import Lesson, exercise_cell, exercises, growing_file, progress, store
 from micrograd.checks import catalogue as catalogue_module
 from micrograd.checks.catalogue import all_tasks, declared, earlier, find, home_of, lessons, tasks
@@ -297,6 +299,17 @@ def test_a_class_that_the_notebook_has_made_is_not_made_twice() -> None:
     assert (mine(1.0) + mine(2.0)).data == 3.0  # and what belongs to it is attached
 
 
+@pytest.mark.parametrize("taken", [micrograd.Value, None, 3, random.Random], ids=str)
+def test_what_the_notebook_calls_by_a_given_name_is_left_as_it_is(taken: Any) -> None:
+    adding = getattr(taken, "__add__", None)
+    notebook: dict[str, Any] = {"Box": taken}
+    text = str(Lesson("98").catch_up(notebook))
+    assert notebook["Box"] is taken
+    assert getattr(taken, "__add__", None) == adding
+    assert "Box is something else here" in text
+    assert "del Box" in text
+
+
 def test_the_growing_file_holds_what_its_answers_were_given() -> None:
     assert "Box" not in growing_file()
     lesson = Lesson("98")
@@ -324,6 +337,15 @@ def test_a_gap_that_is_left_is_named(capsys: pytest.CaptureFixture[str]) -> None
     text = said("total", source + "        result = ... + number\n    return result\n", capsys)
     assert text.startswith("total: not yet")
     assert "Three dots are still there." in text
+
+
+def test_a_course_that_was_updated_under_the_kernel_shows_no_other_solution(tmp_path: Path) -> None:
+    lesson = Lesson("98", Progress())
+    lesson.solution("total")
+    assert "result + number" in str(lesson.solution("total"))
+    (tmp_path / "notebook_98.py").write_text("# one line more\n" + SOURCE, encoding="utf-8")
+    linecache.checkcache()
+    assert "restart the kernel" in str(lesson.solution("total"))
 
 
 # -------------------------------------------------------------------------------------- survey

@@ -49,6 +49,16 @@ def test_the_environment_says_where(file: Path) -> None:
     assert read(file)["01/slope"]["source"] == SLOPE.rstrip()
 
 
+def test_the_environment_may_name_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MICROGRAD_PROGRESS", str(tmp_path))
+    assert place() == tmp_path / "progress.json"
+
+
+def test_a_home_that_nobody_has_is_a_folder_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MICROGRAD_PROGRESS", "~nobody-of-that-name/progress.json")
+    assert place() == Path("~nobody-of-that-name", "progress.json")
+
+
 def test_else_it_is_work_in_a_checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MICROGRAD_PROGRESS", raising=False)
     monkeypatch.delenv("MICROGRAD_STATIC", raising=False)
@@ -116,6 +126,18 @@ def test_a_pass_is_not_undone_by_a_try_in_the_other_notebook(file: Path) -> None
     one.check(cell(SLOPE)["slope"])
     two.check(cell("def slope(f, x, h):\n    return 1.0\n")["slope"])
     assert read(file)["01/slope"]["state"] == "passed"
+
+
+@pytest.mark.parametrize("when", ["1e11", "1e999", "-1e999", "NaN", "9" * 400, "null"])
+def test_what_was_done_last_counts_whatever_another_clock_has_said(file: Path, when: str) -> None:
+    file.parent.mkdir()
+    record = f'{{"01/flat": {{"guess": "A", "when": {when}}}}}'
+    file.write_text(f'{{"format": "{store.FORMAT}", "records": {record}}}')
+    other = Progress(file)
+    other.put("01/flat", guess="C")
+    Progress(file).put("01/flat", guess="B")
+    other.put("01/slope", hints=1)  # brings along what it remembers of the rest
+    assert read(file)["01/flat"]["guess"] == "B"
 
 
 def test_of_two_passes_the_newer_is_kept() -> None:
@@ -194,6 +216,75 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(file: Path, content: by
     assert "was damaged" in mine.notes[0]
 
 
+def test_a_file_that_cannot_be_read_is_not_written_over(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Progress(file).put("01/slope", state="passed")
+    before = file.read_bytes()
+
+    def in_use(*_: object, **__: object) -> str:
+        raise PermissionError(13, "The file is in use")
+
+    monkeypatch.setattr(Path, "read_text", in_use)
+    mine = Progress(file)
+    mine.put("01/gradient", state="tried")
+    monkeypatch.undo()
+    assert file.read_bytes() == before
+    assert any("could not be written" in note for note in mine.notes)
+    mine.put("01/gradient", state="tried")  # the next write brings along what was kept
+    assert set(read(file)) == {"01/slope", "01/gradient"}
+
+
+def test_a_file_of_a_newer_course_stays_as_it_is(file: Path) -> None:
+    file.parent.mkdir()
+    content = '{"format": "micrograd-course progress 2", "records": {}}'
+    file.write_text(content)
+    mine = Progress(file)
+    mine.put("01/slope", state="tried")
+    assert mine.get("01/slope")["state"] == "tried"
+    assert "a newer version of this course wrote it" in mine.notes[0]
+    assert [path.name for path in file.parent.glob("*.json")] == ["progress.json"]
+    assert file.read_text() == content
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+def test_what_is_no_ordinary_file_is_left_alone(file: Path) -> None:
+    file.parent.mkdir()
+    os.mkfifo(file)  # reading it would wait without end
+    mine = Progress(file)
+    mine.put("01/slope", state="tried")
+    assert "no ordinary file" in mine.notes[0]
+    with pytest.raises(OSError, match="no ordinary file"):
+        export_progress(file)
+    assert file.is_fifo()
+    assert list(file.parent.glob("*.tmp")) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there only administrators make links")
+def test_a_link_to_the_file_stays_a_link(file: Path, tmp_path: Path) -> None:
+    file.parent.mkdir()
+    elsewhere = tmp_path / "shared folder" / "mine.json"
+    file.symlink_to(elsewhere)
+    Progress(file).put("01/slope", state="tried")
+    assert file.is_symlink()
+    assert set(read(elsewhere)) == {"01/slope"}
+
+
+def test_a_file_that_an_editor_has_saved_is_read(file: Path) -> None:
+    Progress(file).put("01/slope", state="passed")
+    text = file.read_text().replace("\n", "\r\n")
+    file.write_bytes(b"\xef\xbb\xbf" + text.encode())  # as Notepad does
+    assert set(Progress(file).records()) == {"01/slope"}
+
+
+def test_half_a_letter_in_the_file_is_no_problem(file: Path) -> None:
+    file.parent.mkdir()
+    record = '{"01/gone": {"source": "\\ud83d"}}'
+    file.write_text(f'{{"format": "{store.FORMAT}", "records": {record}}}')
+    Lesson("01").check(cell(SLOPE)["slope"])
+    assert set(read(file)) == {"01/gone", "01/slope"}
+
+
 def test_a_second_damaged_file_leaves_the_first_where_it_is(file: Path) -> None:
     file.parent.mkdir()
     for content in ("one", "two"):
@@ -259,7 +350,9 @@ def test_importing_something_else_is_refused(
 def test_records_that_somebody_edited_do_no_harm(file: Path) -> None:
     mine = Progress(file)
     mine.add({"01/slope": {"hints": "many", "state": [1], "when": None, "source": 3}})
+    mine.add({"01/gradient": {"hints": -9}})
     assert "Hint 1 of 3" in str(Lesson("01").hint("slope"))
+    assert "Hint 1 of" in str(Lesson("01").hint("gradient"))
     assert "01" in str(progress())
     assert growing_file()
 
@@ -398,6 +491,9 @@ BAD_SOURCES = {
     "no Python": "def slope(:",
     "too deep": "(" * 10_000,
     "a null byte": "def slope(f, x, h):\n    return '\0'",
+    "half a letter": "def slope(f, x, h):\n    return '\ud83d'",
+    "one name twice": "def slope(f, f, h):\n    return 0.0",
+    "no loop to break": "def slope(f, x, h):\n    break",
 }
 
 

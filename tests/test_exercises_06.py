@@ -405,7 +405,18 @@ def test_the_card_of_attention_tells_each_heads_weights() -> None:
     verdict = verdict_on("06b", "attention", source)
     assert "'output': [-3.0, 1.5, 0.0, 3.0]" in verdict.expected
     assert "attn_wv multiplies by 3; attn_wo turns the order round" in verdict.why
-    assert "head 1 has the weights 1 and gives 1.5, -3" in verdict.why
+    assert "head 1 has the share 1 and hears 1.5, -3" in verdict.why
+
+
+@pytest.mark.parametrize("name", ["attention", "feed_forward", "block", "gpt"])
+def test_a_card_is_short_enough_to_be_read(name: str) -> None:
+    task = exercise("06b", name)
+    for misconception in task.misconceptions:
+        verdict = judge(task, misconception.wrong, random.Random(0))
+        assert len(verdict.call) < 120
+        assert max(len(verdict.expected), len(verdict.got)) < 160
+        assert verdict.expected != verdict.got or verdict.remark
+        assert len(verdict.why) < 500
 
 
 # ------------------------------------------------------------------------------- the questions
@@ -492,7 +503,7 @@ def outcome_of(order: Iterable[str], lines: dict[str, str]) -> list[float] | Non
     x, state, layer, n_head, cache = blocks.of_block(random.Random(6))
     names: dict[str, Callable[..., Any] | Any] = {
         "x": x,
-        "add": blocks.added,
+        "plus": blocks.added,
         "rmsnorm": embedding.rmsnorm,
         "attention": lambda a: blocks.attention(a, state, layer, n_head, cache),
         "feed_forward": lambda b: blocks.feed_forward(b, state, layer),

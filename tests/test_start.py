@@ -235,16 +235,17 @@ def test_a_deleted_notebook_comes_back_fresh(course: Path) -> None:
     assert says(work(course)) == ["version 1"]
 
 
-def test_a_notebook_that_cannot_be_read_is_left_alone(course: Path) -> None:
+@pytest.mark.parametrize("content", ['{"cells": [', "[" * 100_000], ids=["half", "too deep"])
+def test_a_notebook_that_cannot_be_read_is_left_alone(course: Path, content: str) -> None:
     start.copy_notebooks(course)
-    work(course).write_text('{"cells": [', encoding="utf-8")
+    work(course).write_text(content, encoding="utf-8")
     ship(course, "version 2")
     start.copy_notebooks(course)
-    assert work(course).read_text(encoding="utf-8") == '{"cells": ['
+    assert work(course).read_text(encoding="utf-8") == content
     assert says(work(course, "01_lesson.new.ipynb")) == ["version 2"]
 
 
-@pytest.mark.parametrize("record", [None, "", "[]", '{"01_lesson.ipynb": '])
+@pytest.mark.parametrize("record", [None, "", "[]", '{"01_lesson.ipynb": ', "[" * 100_000])
 def test_without_a_sound_record_nothing_is_overwritten(course: Path, record: str | None) -> None:
     start.copy_notebooks(course)
     work(course).write_text(notebook("my answer"), encoding="utf-8")

@@ -10,7 +10,6 @@ cuts the cell. Only what ipywidgets 7.7 and 8 both have is used.
 from __future__ import annotations
 
 import html
-import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -55,9 +54,10 @@ class Field:
 
 def can_click() -> bool:
     """Whether controls can be shown: in a notebook that is not static and has ipywidgets."""
-    if is_static() or importlib.util.find_spec("ipywidgets") is None:
+    if is_static():
         return False
     try:
+        import ipywidgets  # noqa: F401
         from IPython import get_ipython
     except ImportError:
         return False

@@ -10,6 +10,7 @@ import ast
 import math
 import random
 from collections.abc import Mapping, Sequence
+from types import FunctionType
 from typing import Any
 
 from micrograd.checks.catalogue import (
@@ -22,7 +23,7 @@ from micrograd.checks.catalogue import (
 )
 from micrograd.checks.declare import Exercise, Given
 from micrograd.checks.judge import works
-from micrograd.checks.store import Progress, Records, current, reason, replace
+from micrograd.checks.store import Progress, Records, current, merged, reason, replace
 
 FIRST_LINE = '"""My own GPT: every answer that passed. A check that passes writes it anew."""'
 
@@ -79,7 +80,7 @@ def save_growing_file(mine: Progress) -> None:
     try:
         if path.exists() and not path.read_text(encoding="utf-8").startswith(FIRST_LINE):
             return
-        replace(path, growing_file(mine.records()))
+        replace(path, growing_file(merged(mine.found(), mine.memory)))
     except (OSError, ValueError) as error:
         mine.note(f"my_gpt.py could not be written ({reason(error)}); your answers are kept.")
 
@@ -91,16 +92,17 @@ def answers(
 
     A kept source is checked before it is used, under the guard: it may be from a file that was
     imported, or older than the exercise. One that does not pass makes room for the course's answer.
-    What is given and already there, in `notebook`, is not made a second time.
+    What is given and was made in `notebook` already is not made a second time.
     """
     found: dict[str, Any] = {}
     own = set()
-    namespace: dict[str, Any] = {"math": math, "random": random}
+    here = notebook.get("__name__", "builtins")
+    namespace: dict[str, Any] = {"__name__": here, "math": math, "random": random}
     up_to_here = lessons()[: lessons().index(number) + 1]
     for task in (task for lesson in up_to_here for task in declared(lesson).values()):
         if isinstance(task, Given):
             names = names_made(task.text)
-            if names and names <= notebook.keys():
+            if names and all(made_in(here, notebook.get(name)) for name in names):
                 namespace |= {name: notebook[name] for name in names}
             else:
                 run_given(task, namespace)
@@ -113,3 +115,16 @@ def answers(
                 namespace[task.name] = task.solution
             found[task.name] = namespace[task.name]
     return found, own
+
+
+def made_in(module: str, thing: Any) -> bool:
+    """Whether a thing is a class or function of that module, and none that it imported."""
+    return isinstance(thing, type | FunctionType) and thing.__module__ == module
+
+
+def taken(number: str, found: Mapping[str, Any], notebook: Mapping[str, Any]) -> list[str]:
+    """The names of what is given that stand for something else in a notebook."""
+    up_to_here = lessons()[: lessons().index(number) + 1]
+    given = [task for lesson in up_to_here for task in declared(lesson).values()]
+    names = [name for task in given if isinstance(task, Given) for name in names_made(task.text)]
+    return [name for name in names if notebook.get(name, found[name]) is not found[name]]

@@ -15,14 +15,16 @@ from __future__ import annotations
 
 import ast
 import dis
+import importlib
 import inspect
 import io
 import linecache
+import sys
 import textwrap
 import time
 import traceback
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 from typing import Any, Literal
@@ -31,6 +33,7 @@ from micrograd.checks.limits import TimeUp, alarm, less_memory
 from micrograd.checks.values import changed, copied, kind, plain
 
 SECONDS = 2.0  # for all the calls of one check together
+LONG = 500  # characters of an error
 LOOKING = "__micrograd_look_at_the_clock__"
 
 
@@ -61,36 +64,47 @@ class Guard:
         own_clock: bool = True,
         observe: Callable[[Any, Any], Any] | None = None,
     ) -> None:
-        self.deadline = time.monotonic() + seconds
         self.original = function
         self.observe = observe
         self.function = (with_clock(function, self.look) if own_clock else None) or function
+        import_needs(function)
+        self.seconds_left = seconds
+        self.deadline = 0.0  # of the call that is running
 
     def look(self) -> None:
         if time.monotonic() > self.deadline:
             raise TimeUp
 
     def __call__(self, *inputs: Any) -> Outcome:
-        given = copied(inputs)
         output = Output()
+        begun = time.monotonic()
+        self.deadline = begun + self.seconds_left
+        bell = alarm(self.seconds_left, self.outcome.__code__)
         try:
-            with redirect_stdout(output), alarm(self.deadline - time.monotonic()), less_memory():
-                try:
-                    result = self.function(*given)
-                except MemoryError:
-                    raise
-                except Exception as error:
-                    return self.raised(error, output)
-                value, unreadable = self.seen(result, given)
+            with redirect_stdout(output), redirect_stderr(output), bell, less_memory():
+                return self.outcome(inputs, output)
         except MemoryError:
             return Outcome("too large", printed=output.text)
         except TimeUp:
             return Outcome("endless", printed=output.text)
         except KeyboardInterrupt:
             return Outcome("interrupted", printed=output.text)
+        except BaseException:
+            return Outcome("raised", error="an error that cannot be shown", printed=output.text)
+        finally:
+            self.seconds_left -= time.monotonic() - begun
+
+    def outcome(self, inputs: tuple[Any, ...], output: Output) -> Outcome:
+        """One call, and all that may run code of the learner's afterwards: `__eq__`, `__str__`."""
+        given = copied(inputs)
+        try:
+            result = self.function(*given)
+            value, unreadable = self.seen(result, given)
+            spoiled = self.observe is None and changed(inputs, given)
+        except (MemoryError, TimeUp, KeyboardInterrupt):
+            raise
         except BaseException as error:
             return self.raised(error, output)
-        spoiled = self.observe is None and changed(inputs, given)
         return Outcome("returned", value, "", "", "", output.text, spoiled, unreadable)
 
     def seen(self, result: Any, given: tuple[Any, ...]) -> tuple[Any, str]:
@@ -105,12 +119,12 @@ class Guard:
             return None, kind(plain(result))
 
     def raised(self, error: BaseException, output: Output) -> Outcome:
-        """The error and the learner's line; the message is the learner's too, so it is guarded."""
+        """The error and the learner's line; the message is the learner's too and may fail."""
         try:
-            message = str(error)
+            message = str(error)[:LONG]
         except Exception:
             message = "(its message cannot be shown)"
-        name = type(error).__name__
+        name = type(error).__name__[:LONG]
         return Outcome(
             "raised",
             error=f"{name}: {message}" if message else name,
@@ -128,6 +142,16 @@ def own_line(error: BaseException, function: Callable[..., Any]) -> str:
         if frame.f_code.co_filename == file:
             found = linecache.getline(file, number).strip() or found
     return found
+
+
+def import_needs(function: Callable[..., Any]) -> None:
+    """Import what a function imports, before time and memory are short.
+
+    A large library that is cut short on its way in stays broken, or ends the whole process.
+    """
+    for name in names_used(function, "IMPORT_NAME"):
+        with suppress(Exception):
+            importlib.import_module(name)
 
 
 class Output(io.TextIOBase):
@@ -151,10 +175,18 @@ def with_clock(function: Callable[..., Any], look: Callable[[], None]) -> Functi
     """
     if not isinstance(function, FunctionType):
         return None
-    namespace = function.__globals__ | {LOOKING: look}
+    namespace = {"input": nobody_answers} | function.__globals__ | {LOOKING: look}
+    for name, thing in function.__globals__.items():
+        if type(thing).__module__ == "IPython.core.autocall":  # exit and quit, which end the kernel
+            namespace[name] = sys.exit
     for name, helper in helpers(function).items():
         namespace[name] = clocked(helper, namespace) or helper
     return clocked(function, namespace)
+
+
+def nobody_answers(prompt: object = "") -> str:
+    """In the place of `input`, whose box would stay open when time is over."""
+    raise EOFError("nobody can answer input() in a check")
 
 
 def helpers(function: FunctionType) -> dict[str, FunctionType]:
@@ -172,13 +204,13 @@ def helpers(function: FunctionType) -> dict[str, FunctionType]:
     return found
 
 
-def names_used(function: Any) -> list[str]:
-    """The global names that a function, or a function inside it, looks up."""
+def names_used(function: Any, step: str = "LOAD_GLOBAL") -> list[str]:
+    """The global names that a function, or a function inside it, looks up; or what it imports."""
     names: list[str] = []
     codes = [function.__code__] if isinstance(function, FunctionType) else []
     while codes:
         code = codes.pop()
-        found = [i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"]
+        found = [i.argval for i in dis.get_instructions(code) if i.opname == step]
         names += [name for name in found if name not in names]
         codes += [part for part in code.co_consts if isinstance(part, CodeType)]
     return names
@@ -189,7 +221,7 @@ def clocked(function: FunctionType, namespace: dict[str, Any]) -> FunctionType |
     try:
         lines, first = inspect.getsourcelines(function)
         tree = ast.parse(textwrap.dedent("".join(lines)))
-    except (OSError, SyntaxError, TypeError):
+    except (OSError, SyntaxError, TypeError, ValueError, RecursionError):
         return None
     ast.increment_lineno(tree, first - 1)
     if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef):
@@ -197,19 +229,21 @@ def clocked(function: FunctionType, namespace: dict[str, Any]) -> FunctionType |
     tree.body[0].decorator_list = []
     file = function.__code__.co_filename
     unchanged = function_code(compile(tree, file, "exec", dont_inherit=True), function)
-    if unchanged.co_code != function.__code__.co_code:  # the source is not this function's
-        return None
+    if unchanged is None or unchanged.co_code != function.__code__.co_code:
+        return None  # the source is another's, as that of a function under a decorator
     tree = ast.fix_missing_locations(ClockWriter().visit(tree))
     code = function_code(compile(tree, file, "exec", dont_inherit=True), function)
+    if code is None:
+        return None
     name, defaults, closure = function.__name__, function.__defaults__, function.__closure__
     copy = FunctionType(code, namespace, name, defaults, closure)
     copy.__kwdefaults__ = function.__kwdefaults__
     return copy
 
 
-def function_code(module: CodeType, function: FunctionType) -> CodeType:
+def function_code(module: CodeType, function: FunctionType) -> CodeType | None:
     inside = [part for part in module.co_consts if isinstance(part, CodeType)]
-    return next(code for code in inside if code.co_name == function.__code__.co_name)
+    return next((code for code in inside if code.co_name == function.__code__.co_name), None)
 
 
 class ClockWriter(ast.NodeTransformer):

@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from micrograd.checks.declare import Exercise, Misconception, source_of
 from micrograd.checks.guard import SECONDS, Guard, Outcome, names_used
-from micrograd.checks.values import copied, difference, plain, shown
+from micrograd.checks.values import copied, difference, first_difference, plain, shown
 
 FRESH = 6  # inputs that nobody has seen before
 UNREPAIRED = ("the bug is still there", "The code looks different and does the same as before.")
@@ -73,12 +73,15 @@ def complaint(
 ) -> Verdict | None:
     """What is wrong with one outcome, or None."""
     expected = expected_of(exercise, inputs)
+    told, came = expected, outcome.value
+    if exercise.observe is not None:
+        told, came = first_difference(expected, outcome.value)
     got = {
         "endless": "nothing; it was still running when its time was over",
         "too large": "nothing; it wanted more memory than there is for an answer",
         "interrupted": "nothing; it was interrupted",
         "raised": outcome.error,
-        "returned": shown(outcome.value),
+        "returned": shown(came),
     }[outcome.end]
     remark = {
         "endless": "Is there a loop whose end is never reached?",
@@ -110,7 +113,7 @@ def complaint(
     return Verdict(
         "not yet",
         call=f"{exercise.name}({', '.join(shown_input(item) for item in inputs)})",
-        expected=shown(expected),
+        expected=shown(told),
         why=exercise.why(*copied(inputs)),
         looked_at=exercise.observed,
         got=got,
@@ -249,7 +252,7 @@ def alone(exercise: Exercise, answer: Any, earlier: dict[str, Any]) -> Alone:
     """Try the answer's source in a fresh namespace that holds only what is earlier."""
     try:
         source = source_of(answer, exercise.name)
-    except (OSError, TypeError):
+    except (OSError, TypeError, ValueError):
         return Alone()
     namespace = dict(earlier)
     if works(exercise, source, namespace):
@@ -266,9 +269,13 @@ def works(exercise: Exercise, source: str, namespace: dict[str, Any]) -> bool:
     if not is_definition(source, exercise.name):
         return False
     file = f"<{exercise.key}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     flags = __future__.annotations.compiler_flag  # so that not even an annotation is evaluated
-    exec(compile(source, file, "exec", flags=flags, dont_inherit=True), namespace)
+    try:
+        code = compile(source, file, "exec", flags=flags, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False  # as for a name that stands twice among the inputs
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    exec(code, namespace)
     answer = namespace[exercise.name]
     return judge(exercise, answer, random.Random(0)).state == "passed"
 

@@ -9,17 +9,18 @@ Nothing here raises because of what a learner wrote, and nothing shows a solutio
 from __future__ import annotations
 
 import random
+import sys
 from typing import Any
 
 from micrograd.checks import controls, report
 from micrograd.checks.card import Card, Part, card, show
 from micrograd.checks.catalogue import all_tasks, earlier, home_of, lessons, tasks
 from micrograd.checks.declare import Exercise, Question, source_of
-from micrograd.checks.growing import answers, save_growing_file
+from micrograd.checks.growing import answers, save_growing_file, taken
 from micrograd.checks.guard import SECONDS
 from micrograd.checks.judge import Alone, alone, judge
 from micrograd.checks.out_of_order import name_missing_cells
-from micrograd.checks.question import CONFIDENCE, score
+from micrograd.checks.question import CONFIDENCE, readable, score
 from micrograd.checks.store import Progress, current
 
 MISSED_AGAIN = 2  # recall questions that were missed before and are asked once more
@@ -54,7 +55,7 @@ class Lesson:
 
     def check(self, answer: Any = ..., name: str | None = None) -> Any:
         """Report on an answer; return it once it is right, and the course's own until then."""
-        wanted = name or getattr(answer, "__name__", None)
+        wanted = name or self.name_of(answer, sys._getframe(1).f_globals)
         task = self.tasks.get(wanted) if isinstance(wanted, str) else None
         if not isinstance(task, Exercise):
             home = home_of(wanted, lessons()[-1]) if isinstance(wanted, str) else ""
@@ -77,7 +78,7 @@ class Lesson:
         if isinstance(task, Card):
             return task
         given = self.progress.get(task.key).get("hints", 0)
-        given = given if isinstance(given, int) else 0
+        given = max(given, 0) if isinstance(given, int) else 0
         if given < len(task.hints):
             self.progress.put(task.key, hints=given + 1)
         return report.hint_card(task, min(given + 1, len(task.hints)))
@@ -94,6 +95,8 @@ class Lesson:
             return report.ask_again(task)
         if isinstance(task, Exercise):
             text = source_of(task.solution, task.name)
+            if not text.startswith(f"def {name}("):
+                return card(name, "", "The course has been updated: restart the kernel, then ask.")
         else:
             text = f"{task.answer}\n{task.because}"
         return card(name, "the course's answer", Part(text, is_code=isinstance(task, Exercise)))
@@ -130,7 +133,7 @@ class Lesson:
         if guess is ...:
             return self.ask_prediction(task)
         scored = score(task, guess)
-        if not scored.text or confidence not in (None, *CONFIDENCE):
+        if not scored.text or readable(confidence) not in (None, *CONFIDENCE):
             return report.not_understood(task, guess, confidence)
         if "right" in self.progress.get(task.key):
             return report.prediction_scored(task, self.answered(task))
@@ -180,7 +183,10 @@ class Lesson:
         return self.with_notes(report.recall_scored(scored, len(answers) - len(questions)))
 
     def ask_recall(self, questions: list[Question]) -> Card:
-        before = [self.answered(question) for question in questions]
+        before = [
+            self.answered(question) if question.lesson == self.number else ""  # missed: asked anew
+            for question in questions
+        ]
         text = report.recall_card(questions, before)
         if not questions or not controls.can_click():
             return text
@@ -247,16 +253,18 @@ class Lesson:
         none, the course's own answer stands in. Names that the notebook has already given stay as
         they are.
         """
+        if not isinstance(notebook, dict):
+            return card("catch up", "", "It needs your notebook: lesson.catch_up(globals())")
         brought, own = answers(self.number, self.progress.records(), notebook)
         missing = {name: thing for name, thing in brought.items() if name not in notebook}
         notebook.update(missing)
-        if not missing:
-            return card("catch up", "", "Brought back: nothing was missing.")
         return card(
             "catch up",
             "",
+            Part("" if missing else "Brought back: nothing was missing."),
             Part(", ".join(name for name in missing if name in own), "Your own"),
             Part(", ".join(name for name in missing if name not in own), "The course's"),
+            *map(report.taken_part, taken(self.number, brought, notebook)),
         )
 
     def summary(self) -> Card:
@@ -267,6 +275,14 @@ class Lesson:
 
     def exercise_names(self) -> list[str]:
         return [name for name, task in self.tasks.items() if isinstance(task, Exercise)]
+
+    def name_of(self, answer: Any, notebook: dict[str, Any]) -> Any:
+        """The name of an answer, or the one that the notebook gives it, as to a lambda."""
+        own = getattr(answer, "__name__", None)
+        if own in self.exercise_names():
+            return own
+        given = [name for name in self.exercise_names() if notebook.get(name, self) is answer]
+        return given[0] if given else own
 
     def find(self, name: str) -> Exercise | Question | Card:
         task = self.tasks.get(name) if isinstance(name, str) else None

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 MEMORY = 2**29  # bytes that the calls of a check may take, beside what the notebook holds
 SIZES = Path("/proc/self/statm")  # Linux says here how much this process has mapped, in pages
@@ -24,26 +24,28 @@ class TimeUp(BaseException):
 
 
 @contextmanager
-def alarm(seconds: float) -> Iterator[None]:
-    """Raise TimeUp in the main thread after `seconds`, and again and again, where signals exist."""
+def alarm(seconds: float, code: CodeType) -> Iterator[None]:
+    """Raise TimeUp in the main thread after `seconds`, and again and again, where signals exist.
+
+    Only while `code` runs, or what it calls: a ring that comes when all is over must not end what
+    tidies up.
+    """
     in_main_thread = threading.current_thread() is threading.main_thread()
     if not hasattr(signal, "setitimer") or not in_main_thread:
         yield
         return
-    ringing = True
 
     def ring(number: int, frame: FrameType | None) -> None:
-        if ringing:
-            raise TimeUp
+        while frame is not None:
+            if frame.f_code is code:
+                raise TimeUp
+            frame = frame.f_back
 
     start = time.monotonic()
     handler = signal.signal(signal.SIGALRM, ring)
     left, interval = signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.001), 0.05)
     try:
-        try:
-            yield
-        finally:
-            ringing = False
+        yield
     finally:  # ours is silent before somebody else's goes on where it was
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
@@ -59,7 +61,7 @@ def less_memory(extra: int = MEMORY) -> Iterator[None]:
         return
     resource = importlib.import_module("resource")
     pages = int(SIZES.read_text().split()[0])
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    before = soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     wanted = pages * resource.getpagesize() + extra
     if soft != resource.RLIM_INFINITY and soft <= wanted:
         yield  # somebody allows less already
@@ -68,4 +70,4 @@ def less_memory(extra: int = MEMORY) -> Iterator[None]:
     try:
         yield
     finally:
-        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_AS, before)

@@ -36,7 +36,7 @@ def understood(question: Question, given: Any) -> str:
 
     Letters may be given as "a c", "A, C", "AC" or ["A", "C"].
     """
-    given = plain(given)
+    given = readable(given)
     if question.kind == "number":
         return number_text(given)
     if isinstance(given, (list, tuple)):
@@ -48,6 +48,14 @@ def understood(question: Question, given: Any) -> str:
     if question.options and not set(marks) <= {mark for mark, _ in question.options}:
         return ""
     return " ".join(sorted(set(marks)) if question.kind == "choose" else marks)
+
+
+def readable(given: Any) -> Any:
+    """What was given as numbers, lists and texts, whatever it is."""
+    try:
+        return plain(given)
+    except Exception:  # a number that no float can hold, or an object that raises
+        return Other(type(given).__name__)
 
 
 def letter(item: Any) -> Any:

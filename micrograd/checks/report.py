@@ -8,9 +8,9 @@ from typing import Any
 from micrograd.checks.card import Card, Part, card
 from micrograd.checks.declare import Exercise, Question
 from micrograd.checks.judge import Alone, Verdict
-from micrograd.checks.question import Score, how_to_answer, option_text
+from micrograd.checks.question import Score, how_to_answer, option_text, readable
 from micrograd.checks.store import Record, Records
-from micrograd.checks.values import plain, shown
+from micrograd.checks.values import shown
 
 Task = Exercise | Question
 
@@ -123,6 +123,13 @@ def missing_card(number: str, name: str, home: str) -> Card:
     return card(f"{name} is not there yet", "", sentence)
 
 
+def taken_part(name: str) -> Part:
+    return Part(
+        f"{name} is something else here than what the course gives. To have that, run `del {name}` "
+        "and lesson.catch_up(globals())."
+    )
+
+
 # ---------------------------------------------------------------------------------- questions
 
 
@@ -162,8 +169,12 @@ def not_understood(question: Question, guess: Any, confidence: str | None) -> Ca
     return card(
         question.name,
         "not recorded",
-        f"You gave {shown(plain(guess))}"
-        + (f" with the confidence {shown(plain(confidence))}." if confidence else "."),
+        f"You gave {shown(readable(guess))}"
+        + (
+            f" with the confidence {shown(readable(confidence))}."
+            if confidence is not None
+            else "."
+        ),
         how_to_answer(question),
         'Confidence, if you like: confidence="guess", "think" or "sure".',
     )

@@ -20,7 +20,9 @@ from typing import Any
 Record = dict[str, Any]
 Records = dict[str, Record]  # by key, as "01/slope"
 
-FORMAT = "micrograd-course progress 1"
+KIND = "micrograd-course progress"
+FORMAT = f"{KIND} 1"
+NEWER = "a newer version of this course wrote it; restart the kernel, or update the course"
 ROOT = Path(__file__).resolve().parents[2]  # the checkout, where start.py makes work/
 LOCK_SECONDS = 5.0
 RANK = {"tried": 1, "passed": 2}
@@ -46,7 +48,9 @@ class Progress:
 
     def put(self, key: str, **changes: Any) -> Record:
         """Change some entries of one record and keep it."""
-        record = {**self.get(key), **changes, "when": time.time()}
+        before = self.get(key)
+        now = max(time.time(), written(before) + 0.001)  # another machine's clock may be ahead
+        record = {**before, **changes, "when": now}
         self.add({key: record})
         return record
 
@@ -57,15 +61,26 @@ class Progress:
             return
         try:
             with locked(self.path):
-                write(self.path, merged(self.read(), self.memory))
+                write(self.path, merged(self.found(), self.memory))
         except (OSError, TimeoutError) as error:
             self.note(
                 f"Your progress could not be written to {self.path} ({reason(error)}). It is kept "
-                "until this notebook is closed; make the file writable and check once more."
+                "until this notebook is closed; mend that, and check once more."
             )
 
     def read(self) -> Records:
-        """The records in the file; one that cannot be read is set aside, and that is noted."""
+        """The records in the file; none where it cannot be read, and that is noted."""
+        try:
+            return self.found()
+        except OSError as error:
+            self.note(f"{self.path} cannot be read ({reason(error)}).")
+            return {}
+
+    def found(self) -> Records:
+        """The records in the file, where there is one; a damaged one is set aside.
+
+        An OSError says that there is a file and nobody knows what is in it: leave it alone.
+        """
         if self.path is None:
             return {}
         try:
@@ -74,15 +89,12 @@ class Progress:
             return {}
         except (ValueError, RecursionError):
             aside = free_name(self.path)
-            with suppress(OSError):
-                self.path.replace(aside)
+            self.path.replace(aside)
             self.note(
                 f"{self.path.name} was damaged. It has been set aside as {aside.name}, and a new "
                 "one is begun."
             )
-        except OSError as error:
-            self.note(f"{self.path} cannot be read ({reason(error)}).")
-        return {}
+            return {}
 
     def note(self, sentence: str) -> None:
         if sentence not in self.notes:
@@ -98,9 +110,12 @@ class Progress:
 
 def read(path: Path) -> Records:
     """The records of a progress file; a ValueError for anything else."""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    demand_ordinary(path)
+    content = json.loads(path.read_text(encoding="utf-8-sig"))  # Notepad puts a mark in front
+    if not isinstance(content, dict) or not str(content.get("format")).startswith(KIND):
         raise ValueError(f"{path.name} is not a progress file of this course.")
+    if content["format"] != FORMAT:
+        raise OSError(0, NEWER)
     records = content.get("records")
     if not isinstance(records, dict) or not all(isinstance(r, dict) for r in records.values()):
         raise ValueError(f"{path.name} has no records.")
@@ -110,11 +125,13 @@ def read(path: Path) -> Records:
 def write(path: Path, records: Records) -> None:
     """Replace the file by a whole new one with these records."""
     content = {"format": FORMAT, "records": records}
-    replace(path, json.dumps(content, indent=1, ensure_ascii=False))
+    replace(path, json.dumps(content, indent=1))
 
 
 def replace(path: Path, text: str) -> None:
     """Write the text beside the file, then put it in the file's place at once."""
+    path = path.resolve()  # a link to the file stays one
+    demand_ordinary(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".progress-", suffix=".tmp")
     try:
@@ -124,6 +141,12 @@ def replace(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def demand_ordinary(path: Path) -> None:
+    """An OSError for a folder, a device or a pipe, which must not be read or replaced."""
+    if path.exists() and not path.is_file():
+        raise OSError(0, "it is no ordinary file")
 
 
 @contextmanager
@@ -150,8 +173,13 @@ def merged(one: Records, two: Records) -> Records:
 
 
 def rank(record: Record) -> tuple[int, float]:
-    when = record.get("when", 0.0)
-    return RANK.get(str(record.get("state")), 0), when if isinstance(when, int | float) else 0.0
+    return RANK.get(str(record.get("state")), 0), written(record)
+
+
+def written(record: Record) -> float:
+    """When a record was written, in seconds since 1970; 0 where it does not say."""
+    when = record.get("when")
+    return when if isinstance(when, int | float) and 0 <= when < 1e12 else 0.0
 
 
 def free_name(path: Path) -> Path:
@@ -181,7 +209,11 @@ def place() -> Path | None:
     MICROGRAD_PROGRESS asks for one.
     """
     if told := os.environ.get("MICROGRAD_PROGRESS"):
-        return Path(told).expanduser()
+        where = Path(told)
+        with suppress(RuntimeError, OSError):  # no such home; a name that is too long
+            where = where.expanduser()
+            where = where / "progress.json" if where.is_dir() else where
+        return where
     if is_static():
         return None
     work = ROOT / "work"

@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from numbers import Real
 from random import Random
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType, NoneType
 from typing import Any
 
 ATOMS = (type, FunctionType, BuiltinFunctionType, MethodType, ModuleType)
+LEAVES = (int, float, str, NoneType)
 TOLERANCE = 1e-6  # relative to the expected number, and never under 1e-12
 
 
@@ -93,7 +94,8 @@ def rebuilt(thing: Any, leaf: Callable[[Any], Any], open_objects: bool) -> Any:
         if isinstance(new, list):
             new.extend(done[id(part)] for part in list.__iter__(old))
         elif isinstance(new, dict):
-            new.update((key, done[id(part)]) for key, part in dict.items(old))
+            for key, part in dict.items(old):
+                new[key if open_objects else plain(key)] = done[id(part)]
         else:
             for name, part in attributes(old).items():
                 object.__setattr__(new, name, done[id(part)])
@@ -153,6 +155,22 @@ def difference(expected: Any, got: Any) -> str | None:
     return None
 
 
+def first_difference(expected: Any, got: Any) -> tuple[Any, Any]:
+    """What a card shows of a dict that was expected: its first entry that differs.
+
+    >>> first_difference({"output": [1.0], "cache": [0.0]}, {"output": [1.0], "cache": [2.0]})
+    ({'cache': [0.0]}, {'cache': [2.0]})
+    >>> first_difference({"output": [1.0], "cache": [0.0]}, None)
+    ({'output': [1.0]}, None)
+    """
+    for key in expected if isinstance(expected, dict) else ():
+        if not isinstance(got, dict) or set(got) != set(expected):
+            return {key: expected[key]}, got
+        if difference(expected[key], got[key]) is not None:
+            return {key: expected[key]}, {key: got[key]}
+    return expected, got
+
+
 def shapes_differ(expected: Any, got: Any) -> str | None:
     """Both shapes, if both are lists and a look at their first entries tells them apart."""
     both_lists = isinstance(expected, (list, tuple)) and isinstance(got, (list, tuple))
@@ -182,17 +200,23 @@ def not_a_number(x: float) -> str | None:
 
 
 def changed(before: Any, after: Any) -> bool:
-    """Whether lists and numbers differ; objects are allowed to."""
+    """Whether lists, numbers and texts differ; objects are allowed to."""
     stack = [(before, after)]
     while stack:
         one, two = stack.pop()
         if isinstance(one, (list, tuple, dict)):
             if type(one) is not type(two) or len(one) != len(two):
                 return True
+            if isinstance(one, dict):
+                stack.extend(zip(one, two, strict=True))
             stack.extend(zip(parts(one), parts(two), strict=True))
-        elif isinstance(one, (int, float)) and one is not two and one != two:
+        elif isinstance(one, LEAVES) and not is_same(one, two):
             return True
     return False
+
+
+def is_same(leaf: Any, other: Any) -> bool:
+    return leaf is other or (isinstance(other, LEAVES) and leaf == other)
 
 
 # -------------------------------------------------------------------------------------- showing

@@ -20,7 +20,8 @@
 # Run the first cell. It brings back your `slope` from notebook 01, which nudges a number both ways
 # and says how fast the result moves.
 #
-# Then come three questions on what today needs. Answer them in the boxes, or leave them out.
+# Then come three questions on what today needs, and any that you missed before. Answer them in the
+# boxes, or leave them out.
 
 # %%
 import math

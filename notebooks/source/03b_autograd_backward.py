@@ -19,10 +19,12 @@
 
 # %% [markdown]
 # Run the first cell. It brings your answers back, or lays the course's own ready where one is
-# missing. Then come three questions on what today needs; leave out what you like.
+# missing. Then come three questions on what today needs, and any that you missed before; leave out
+# what you like.
 
 # %%
 from micrograd.checks import Lesson
+from micrograd.viz import draw_graph, loss_curve, step_backward
 
 lesson = Lesson("03b")
 lesson.catch_up(globals())
@@ -50,8 +52,6 @@ lesson.recall()
 # moves 3 times as fast as `s`, and 9 times as fast as `a`.
 
 # %%
-from micrograd.viz import draw_graph, loss_curve, step_backward
-
 a = Value(2.0)
 s = 3 * a
 t = 2 * s

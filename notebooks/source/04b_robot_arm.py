@@ -149,9 +149,9 @@ draw_graph(y)
 # %% [markdown]
 # ## Wish one: reach
 #
-# A robot is often told what to do by a **reward**, a number that is large when it does well. Let
-# the reward be minus the squared distance from the hand to the target. At the target it is 0,
-# everywhere else less.
+# A robot is often told what to do by a [reward](../docs/glossary.md#reward), a number that is large
+# when it does well. Let the reward be minus the squared distance from the hand to the target. At
+# the target it is 0, everywhere else less.
 #
 # To make a reward as large as possible is to make its negative as small as possible. So the loss is
 # minus the reward, and gradient descent stays as it is.

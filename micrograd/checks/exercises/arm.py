@@ -3,16 +3,17 @@
 import math
 
 from micrograd.checks.declare import Exercise, Misconception
-from micrograd.checks.exercises.autograd_forward import SEEN, Value, operation
-from micrograd.checks.exercises.given import BareValue
+from micrograd.checks.exercises.autograd_forward import Value
+from micrograd.checks.exercises.autograd_practice import one_traced
 from micrograd.checks.exercises.graphs import traced
 
+TURN_SEEN = "its data, and how fast that moves with a"
 PLACE_SEEN = "its two numbers, then how fast metres ahead + 2 · metres up moves with each angle"
 COST_SEEN = "the cost, then how fast it moves with each of the two angles"
 
 
 def angle(rng):
-    return (BareValue(round(rng.uniform(-3.0, 3.0), 1)),)
+    return (Value(round(rng.uniform(-3.0, 3.0), 1)),)
 
 
 def forgets(number):
@@ -52,14 +53,14 @@ SIN = Exercise(
     minutes=3,
     difficulty=1,
     task="Make the Value of sin(a): its number, its parent, and how fast it moves with it.",
-    cases=((BareValue(0.0),), (BareValue(1.0),)),
+    cases=((Value(0.0),), (Value(1.0),)),
     fresh=angle,
     why=lambda a: (
         f"sin({a.data:g}) is {math.sin(a.data):.6g}, and your table shows how fast it moves "
         f"there: at {math.cos(a.data):.6g}"
     ),
-    observe=operation,
-    observed=SEEN,
+    observe=one_traced,
+    observed=TURN_SEEN,
     holds="The sine and its slope, at angles that nobody had seen.",
     hints=(
         "One parent, one slope. Look at exp in your answers of 03a: the form is the same.",
@@ -109,14 +110,14 @@ COS = Exercise(
     minutes=3,
     difficulty=1,
     task="Make the Value of cos(a): its number, its parent, and how fast it moves with it.",
-    cases=((BareValue(0.0),), (BareValue(1.0),)),
+    cases=((Value(0.0),), (Value(1.0),)),
     fresh=angle,
     why=lambda a: (
         f"cos({a.data:g}) is {math.cos(a.data):.6g}, and your table shows how fast it moves "
         f"there: at {0.0 - math.sin(a.data):.6g}"
     ),
-    observe=operation,
-    observed=SEEN,
+    observe=one_traced,
+    observed=TURN_SEEN,
     holds="The cosine and its slope, at angles that nobody had seen.",
     hints=(
         "It is made as sin is, with another number and another slope.",

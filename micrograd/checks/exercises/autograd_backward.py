@@ -114,6 +114,7 @@ TOPOLOGICAL_ORDER = Exercise(
         (graph(DIAMOND, a=2.0, b=4.0),),
         (graph(DIAMOND_TURNED, a=2.0, b=4.0),),
         (graph(LONG_AND_SHORT, a=2.0, b=-1.0),),
+        (graph("s = a * b; root = s + a", a=2.0, b=2.0),),  # two Values with one number
         (chain(DEEP),),
     ),
     fresh=lambda rng: (random_graph(rng),),

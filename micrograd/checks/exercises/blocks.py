@@ -66,7 +66,7 @@ Config, new_cache = made["Config"], made["new_cache"]
 
 
 class State(dict[str, Any]):
-    """Tables too many to be shown on a card, whose sentence tells what matters of them."""
+    """Tables that a card calls by their name; what matters of them stands in its sentence."""
 
     def __repr__(self):
         return "state"
@@ -151,17 +151,18 @@ def as_numbers(things):
 
 def slopes(results, x, tables):
     """How fast the results move with each entry of x, and with all of a table together."""
+    together = {f"gradient of {name}": flat(table) for name, table in tables.items()}
+    if x:
+        together = {"gradient of x": x, **together}
     if any(entry._prev for entry in x):
-        return "x has been written over"
+        return dict.fromkeys(together, "x has been written over")
     if not all(hasattr(result, "_prev") for result in results):
-        return "none: these are no Values"
-    tables = {name: flat(table) for name, table in tables.items()}
-    _, found = traced(results, [*x, *flat(list(tables.values()))])
-    at, together = len(x), {}
-    for name, values in tables.items():
-        together[name] = round(sum(found[at : at + len(values)]), 12) + 0.0
-        at += len(values)
-    return {"x": found[: len(x)], **together} if x else together
+        return dict.fromkeys(together, "none: the output is made of numbers, not of Values")
+    _, found = traced(results, flat(list(together.values())))
+    for name, values in together.items():
+        of_these, found = found[: len(values)], found[len(values) :]
+        together[name] = of_these if name == "gradient of x" else round(sum(of_these), 12) + 0.0
+    return together
 
 
 def tables_of(state, layer):
@@ -179,9 +180,10 @@ def positions_in(cache):
     return [(len(keys), len(values)) for keys, values in cache]
 
 
+IN_CACHE = "(keys, values) of each layer, counted"
 TOGETHER = (
-    "and how fast 1 · the first output + 2 · the second and so on moves with each entry of x and "
-    "with all entries of a table together"
+    "and the gradients of 1 · the first output + 2 · the second and so on (of a table, the sum of "
+    "all its gradients)"
 )
 
 # --------------------------------------------------------------------------------- attention
@@ -256,13 +258,13 @@ def copied_numbers(results):
 def attention_seen(result, inputs):
     x, state, layer, _, cache = inputs
     tables = {n: t for n, t in tables_of(state, layer).items() if n in ATTENTION_TABLES}
-    tables["earlier positions"] = remembered(cache)
+    tables["the earlier keys and values"] = remembered(cache)
     return {
         "output": as_numbers(result),
         "keys": as_numbers(cache[layer][0]),
         "values": as_numbers(cache[layer][1]),
-        "cache": positions_in(cache),
-        "slopes": slopes(result, x, tables),
+        IN_CACHE: positions_in(cache),
+        **slopes(result, x, tables),
     }
 
 
@@ -281,14 +283,15 @@ def attention_why(x, state, layer, n_head, cache):
     told = {name: in_words(state[f"layer{layer}.{name}"]) for name in ATTENTION_TABLES}
     said = [f"{name} {words}" for name, words in told.items() if words]
     if earlier[0]:
-        said.append(f"the earlier keys are {earlier[0]} and values {earlier[1]}")
+        said.append(f"the cache holds the keys {earlier[0]} and the values {earlier[1]}")
     q = split_heads(linear(x, state[f"layer{layer}.attn_wq"]), n_head)
     attention(x, state, layer, n_head, cache)
     keys, values = cache[layer]
     for h in range(n_head):
         weights = numbers(attention_weights(q[h], [k[h] for k in keys]))
         taken = numbers(attend(q[h], [k[h] for k in keys], [v[h] for v in values]))
-        said.append(f"head {h} has the weights {listed(weights)} and gives {listed(taken)}")
+        shares = "shares" if len(weights) > 1 else "share"
+        said.append(f"head {h} has the {shares} {listed(weights)} and hears {listed(taken)}")
     return "; ".join(said)
 
 
@@ -308,9 +311,10 @@ ATTENTION = Exercise(
     minutes=8,
     difficulty=3,
     task="All heads of one layer, for one token. Make its query, key and value with the tables "
-    "attn_wq, attn_wk and attn_wv of this layer, and cut each for the heads. The key joins "
-    "the keys in cache[layer], the value the values. Every head attends with its own pieces; their "
-    "results, one after the other, go through attn_wo.",
+    "attn_wq, attn_wk and attn_wv of this layer, and cut each for the heads. Put the cut key at "
+    "the end of the keys in cache[layer], and the cut value at the end of the values. Then every "
+    "head attends with its own pieces. What they hear, head after head in one list, goes through "
+    "attn_wo.",
     cases=(
         (vec(1.0, 0.0, 0.5, -1.0), BY_HAND, 0, 2, Cache([([], [])])),
         (vec(0.5, 1.0, 0.0, -1.0), BY_HAND, 0, 2, Cache([ONE_EARLIER])),
@@ -319,8 +323,8 @@ ATTENTION = Exercise(
     fresh=of_attention,
     why=attention_why,
     observe=attention_seen,
-    observed=f"the output, the keys and values of this layer, how many of them each layer has in "
-    f"cache, {TOGETHER}",
+    observed=f"the output, the keys and values of this layer, how many each layer has in cache, "
+    f"{TOGETHER}",
     holds="Each head finds its own past, this token included, and the next one will find them all.",
     hints=(
         'state[f"layer{layer}.attn_wq"] is the table for the query. linear applies it, and '
@@ -469,18 +473,25 @@ def relus(x):
 def feed_forward_seen(result, inputs):
     x, state, layer = inputs
     tables = {n: t for n, t in tables_of(state, layer).items() if n not in ATTENTION_TABLES}
-    return {"output": as_numbers(result), "slopes": slopes(result, x, tables)}
+    return {"output": as_numbers(result), **slopes(result, x, tables)}
 
 
 def feed_forward_why(x, state, layer):
-    hidden = numbers(linear(x, state[f"layer{layer}.mlp_fc1"]))
-    return f"after mlp_fc1 there are {listed(hidden)}; relu and mlp_fc2 see to the rest"
+    first, second = (numbers(state[f"layer{layer}.mlp_fc{i}"]) for i in (1, 2))
+    hidden = linear(x, state[f"layer{layer}.mlp_fc1"])
+    bent = listed(numbers(relus(hidden)))
+    said = f"mlp_fc1 makes {listed(numbers(hidden))} of x, and relu {bent} of that"
+    if len(first) > 3:
+        return f"{said}; mlp_fc2 sees to the rest"
+    return f"mlp_fc1 is {first} and mlp_fc2 is {second}; {said}"
 
 
-SMALL_LAYER = {
-    "layer0.mlp_fc1": [vec(1.0, 1.0), vec(1.0, -1.0), vec(-2.0, 0.5)],
-    "layer0.mlp_fc2": [vec(1.0, 2.0, 3.0), vec(-1.0, -0.5, 1.0)],
-}
+SMALL_LAYER = State(
+    {
+        "layer0.mlp_fc1": [vec(1.0, 1.0), vec(1.0, -1.0), vec(-2.0, 0.5)],
+        "layer0.mlp_fc2": [vec(1.0, 2.0, 3.0), vec(-1.0, -0.5, 1.0)],
+    }
+)
 SECOND_LAYER = {
     "layer1.mlp_fc1": [vec(2.0, 1.0), vec(-1.0, 1.0), vec(1.0, 0.0)],
     "layer1.mlp_fc2": [vec(0.5, 1.0, -1.0), vec(1.0, 3.0, -2.0)],
@@ -492,11 +503,11 @@ FEED_FORWARD = Exercise(
     solution=feed_forward,
     minutes=3,
     difficulty=1,
-    task="What a token has gathered is now worked on, without a look at the others: the table "
-    "mlp_fc1 of this layer makes it wider, relu bends it, and mlp_fc2 brings it back.",
+    task="Work on one token alone: the table mlp_fc1 of this layer makes x wider, relu goes over "
+    "every number, and the table mlp_fc2 brings the result back to the length of x.",
     cases=(
         (vec(1.0, -2.0), SMALL_LAYER, 0),
-        (vec(1.0, 2.0), {**SMALL_LAYER, **SECOND_LAYER}, 1),
+        (vec(1.0, 2.0), State({**SMALL_LAYER, **SECOND_LAYER}), 1),
     ),
     fresh=of_feed_forward,
     why=feed_forward_why,
@@ -645,18 +656,19 @@ def block_seen(result, inputs):
     x, state, layer, _, cache = inputs
     return {
         "output": as_numbers(result),
-        "cache": positions_in(cache),
-        "slopes": slopes(result, x, tables_of(state, layer)),
+        IN_CACHE: positions_in(cache),
+        **slopes(result, x, tables_of(state, layer)),
     }
 
 
 def block_why(x, state, layer, n_head, cache):
     listening = attention(rmsnorm(x), state, layer, n_head, cache)
     then = added(x, listening)
+    thought = feed_forward(rmsnorm(then), state, layer)
     return (
-        f"attention, given x normed, adds {listed(numbers(listening))}; that makes "
-        f"{listed(numbers(then))}, and feed_forward, given this normed, adds "
-        f"{listed(numbers(feed_forward(rmsnorm(then), state, layer)))}"
+        f"x normed is {listed(numbers(rmsnorm(x)))}, and of that attention makes "
+        f"{listed(numbers(listening))}; added to x this is {listed(numbers(then))}; of this, "
+        f"normed, feed_forward makes {listed(numbers(thought))}, which is added as well"
     )
 
 
@@ -665,9 +677,9 @@ BLOCK = Exercise(
     solution=block,
     minutes=5,
     difficulty=2,
-    task="x is a stream, and both parts add to it. First attention, then feed_forward; each is "
-    "given the stream as it is by then, brought to size by rmsnorm, and what it makes is added to "
-    "the stream itself.",
+    task="x is the stream, and both parts add to it: first attention, then feed_forward. Each is "
+    "given the stream as it is by then, brought to size by rmsnorm. What it makes is added to the "
+    "stream itself, entry by entry.",
     cases=(of_block(Random(3), positions=0, layer=0), of_block(Random(4), positions=1, layer=1)),
     fresh=of_block,
     why=block_why,
@@ -682,8 +694,8 @@ BLOCK = Exercise(
     misconceptions=(
         Misconception(
             "residual after the norm",
-            "You add to the normed x. Then the stream is resized at every step; the norm is for "
-            "the parts' eyes only.",
+            "You add to the normed x, so the stream is resized at every step. Only the parts "
+            "should get it normed; what they make is added to x as it was.",
             block_of(added_to_normed, added_to_normed),
             also=(
                 block_of(added_to_normed, normed_before),
@@ -814,11 +826,11 @@ def gpt_seen(result, inputs):
     _, _, state, config, cache = inputs
     tables = {name: state[name] for name in ("wte", "wpe", "lm_head")}
     for layer in range(config.n_layer):
-        tables[f"layer{layer}"] = list(tables_of(state, layer).values())
+        tables[f"all tables of layer {layer}"] = list(tables_of(state, layer).values())
     return {
         "logits": as_numbers(result),
-        "cache": positions_in(cache),
-        "slopes": slopes(result, [], tables),
+        IN_CACHE: positions_in(cache),
+        **slopes(result, [], tables),
     }
 
 
@@ -859,8 +871,8 @@ GPT = Exercise(
     fresh=of_gpt,
     why=gpt_why,
     observe=gpt_seen,
-    observed="the logits, how many keys and values each layer has in cache, and how fast 1 · the "
-    "first logit + 2 · the second and so on moves with all entries of a table together",
+    observed="the logits, how many keys and values each layer has in cache, and the gradients of 1 "
+    "· the first logit + 2 · the second and so on, added up for each table",
     holds="One logit for each token, every block with its own tables and memory, and all weights "
     "can learn.",
     hints=(
@@ -916,7 +928,7 @@ GPT = Exercise(
         ),
         Misconception(
             "no block at all",
-            "What is embedded goes straight to the head: a prediction from one token alone.",
+            "What is embedded goes straight to lm_head: a prediction from one token alone.",
             gpt_with(layers=lambda n: []),
         ),
         Misconception(

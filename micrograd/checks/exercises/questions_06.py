@@ -169,8 +169,8 @@ SHUFFLED = Question(
     minutes=1,
     difficulty=2,
     confidence=True,
-    task="Take the positions away, so that only wte is embedded. Two texts end in the same letter, "
-    "and the letters before it are the same, in another order: mar and amr. What one head gives at "
+    task="Take the positions away, so that a token is only its row of wte. mar and amr end in the "
+    "same letter, and before it stand the same letters in another order. What one head gives at "
     "the last letter is",
     options=(
         ("A", "different: a text is read from left to right"),
@@ -179,12 +179,12 @@ SHUFFLED = Question(
         ("D", "different, because the softmax is over other scores"),
     ),
     answer="B",
-    because="The same keys get the same shares, and a sum does not care for the order of its "
-    "terms. Only a vector for the position tells mar from amr.",
+    because="The same keys get the same shares, and a sum does not depend on the order of its "
+    "terms. To this head, only a vector for the position tells mar from amr.",
     wrong=(
         WrongAnswer(
             "reading brings order",
-            "The past is a list of keys. Which part of the sum knows a key's place in it?",
+            "The past is a list of keys. Which part of the sum knows where in it a key stands?",
             ("A",),
         ),
         WrongAnswer(
@@ -207,8 +207,8 @@ FUTURE = Question(
     kind="choose",
     minutes=1,
     difficulty=1,
-    task="A head has gone through mari. We change the last letter, go through mara, and compare "
-    "what it gives at each of the four letters. Which of these change?",
+    task="A head has read mari. Now it reads mara, and we compare what it gives at each of the "
+    "four letters. Which of these change?",
     options=(
         ("A", "all of them"),
         ("B", "only the last one"),
@@ -321,7 +321,7 @@ COUNT_SCORES = Question(
     "1 + 2 + 3 + 4 = 10 scores. How many for 8 tokens?",
     answer="36",
     because="1 + 2 + ... + 8 = 36. Twice the text is nearly four times the scores: this is what "
-    "makes long texts dear.",
+    "makes long texts costly.",
     wrong=(
         WrongAnswer("twice the text, twice the scores", "The later ones have more.", ("20",)),
         WrongAnswer("four times", "Nearly. Add up 1 to 8.", ("40",)),
@@ -361,7 +361,8 @@ BY_HAND = Question(
     ),
     hints=(
         "q·k, for each key: the entries multiplied, then added up.",
-        "The 0 in the query does not care what a key has there. What shares do equal scores get?",
+        "Where the query has a 0, it makes no difference what a key has there. And what shares do "
+        "equal scores get?",
     ),
 )
 
@@ -388,17 +389,48 @@ WHAT_IS_LEARNED = Question(
             "attention weights are parameters",
             "Another name has other attention weights, without any training in between. Where "
             "would they be kept?",
-            ("A B D", "A B", "B", "A B C D", "A B D E", "A B C D E", "B D", "A B C", "B C"),
+            (
+                "B",
+                "A B",
+                "B C",
+                "B D",
+                "B E",
+                "A B C",
+                "A B D",
+                "A B E",
+                "B C D",
+                "B C E",
+                "B D E",
+                "A B C D",
+                "A B C E",
+                "A B D E",
+                "B C D E",
+                "A B C D E",
+            ),
         ),
         WrongAnswer(
             "keys are parameters",
             "A key is made from a token's vector by a table. The table is kept.",
-            ("A C D", "A C", "C D", "A C D E", "C"),
+            (
+                "C",
+                "A C",
+                "C D",
+                "C E",
+                "A C D",
+                "A C E",
+                "C D E",
+                "A C D E",
+            ),
         ),
         WrongAnswer(
             "the scale is learned",
             "The root is of the head's size, which nobody changes in training.",
-            ("A D E", "A E", "D E", "E"),
+            (
+                "E",
+                "A E",
+                "D E",
+                "A D E",
+            ),
         ),
         WrongAnswer(
             "one kind is missing",
@@ -419,13 +451,13 @@ BLOCK_ORDER = Question(
     weight="practice",
     minutes=3,
     difficulty=2,
-    task="These six lines are one block; add is entry by entry, and the arguments that stay the "
-    "same are left out. Put them in order, the listening before the thinking.",
+    task="These six lines are one block. plus adds entry by entry, and the arguments that stay the "
+    "same are left out. Put the lines in order, the listening before the thinking.",
     options=(
-        ("A", "x = add(x, thought)"),
+        ("A", "x = plus(x, thought)"),
         ("B", "heard = attention(a)"),
         ("C", "b = rmsnorm(x)"),
-        ("D", "x = add(x, heard)"),
+        ("D", "x = plus(x, heard)"),
         ("E", "a = rmsnorm(x)"),
         ("F", "thought = feed_forward(b)"),
     ),
