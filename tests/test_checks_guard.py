@@ -321,12 +321,6 @@ def test_only_the_calls_themselves_take_of_the_time() -> None:
     assert guard().value == 2.0
 
 
-def test_the_calls_of_a_check_share_its_time() -> None:
-    source = "import time\ndef f():\n    for _ in range(6):\n        time.sleep(0.1)\n"
-    guard = Guard(cell(source)["f"], 1.0)
-    assert [guard().end for _ in range(3)] == ["returned", "endless", "endless"]
-
-
 def test_a_loop_that_calls_other_functions_ends() -> None:
     source = (
         "def a():\n    while True:\n        b()\ndef b():\n    return c()\ndef c():\n    return 1\n"

@@ -210,10 +210,9 @@ def names_used(function: Any, step: str = "LOAD_GLOBAL") -> list[str]:
     codes = [function.__code__] if isinstance(function, FunctionType) else []
     while codes:
         code = codes.pop()
-        found = [i.argval for i in dis.get_instructions(code) if i.opname == step]
-        names += [name for name in found if name not in names]
+        names += [i.argval for i in dis.get_instructions(code) if i.opname == step]
         codes += [part for part in code.co_consts if isinstance(part, CodeType)]
-    return names
+    return list(dict.fromkeys(names))
 
 
 def clocked(function: FunctionType, namespace: dict[str, Any]) -> FunctionType | None:
