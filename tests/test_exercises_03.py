@@ -7,41 +7,19 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from answers import exercise, known_as, question, verdict_on
 from cells import cell
 
 from micrograd import engine, gradcheck, nn
 from micrograd.checks.catalogue import earlier, tasks
-from micrograd.checks.declare import Exercise, Question, source_of
+from micrograd.checks.declare import Exercise, source_of
 from micrograd.checks.exercises import chain, given, updating
 from micrograd.checks.exercises.autograd_forward import Value
 from micrograd.checks.exercises.graphs import SHAPES, graph
 from micrograd.checks.guard import Guard
-from micrograd.checks.judge import Verdict, alone, judge, recognise
+from micrograd.checks.judge import alone, judge, recognise
 
 SEEDS = range(20)
-
-
-def exercise(lesson: str, name: str) -> Exercise:
-    task = tasks(lesson)[name]
-    assert isinstance(task, Exercise)
-    return task
-
-
-def question(lesson: str, name: str) -> Question:
-    task = tasks(lesson)[name]
-    assert isinstance(task, Question)
-    return task
-
-
-def verdict_on(lesson: str, name: str, source: str) -> Verdict:
-    """What a check says of an answer that is written into a notebook."""
-    task = exercise(lesson, name)
-    return judge(task, cell(source, **earlier(task))[name], random.Random(0))
-
-
-def known_as(lesson: str, name: str, source: str) -> str:
-    found = verdict_on(lesson, name, source).misconception
-    return found.name if found else ""
 
 
 def a_file_of_answers() -> dict[str, Any]:

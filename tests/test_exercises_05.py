@@ -8,18 +8,19 @@ from itertools import pairwise, permutations
 from typing import Any
 
 import pytest
+from answers import exercise, known_as, question, verdict_on
 from cells import cell
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from micrograd import engine, nn
 from micrograd.checks.catalogue import earlier, tasks
-from micrograd.checks.declare import Exercise, Question, source_of
+from micrograd.checks.declare import Exercise, source_of
 from micrograd.checks.exercises import byte_pairs, counting, surprise, tokens
 from micrograd.checks.exercises.autograd_forward import Value
 from micrograd.checks.exercises.given import OPERATORS, VALUE
 from micrograd.checks.guard import Guard
-from micrograd.checks.judge import Alone, Verdict, alone, judge, recognise
+from micrograd.checks.judge import Alone, alone, judge, recognise
 from micrograd.checks.question import score
 from micrograd.checks.report import verdict_card
 from micrograd.datasets import load
@@ -33,29 +34,6 @@ COURSE = {
     "04a": ("matrix", "parameters", "linear"),
     "05a": ("build_vocabulary", "encode", "decode", "softmax", "cross_entropy"),
 }
-
-
-def exercise(lesson: str, name: str) -> Exercise:
-    task = tasks(lesson)[name]
-    assert isinstance(task, Exercise)
-    return task
-
-
-def question(lesson: str, name: str) -> Question:
-    task = tasks(lesson)[name]
-    assert isinstance(task, Question)
-    return task
-
-
-def verdict_on(lesson: str, name: str, source: str) -> Verdict:
-    """What a check says of an answer that is written into a notebook."""
-    task = exercise(lesson, name)
-    return judge(task, cell(source, **earlier(task))[name], random.Random(0))
-
-
-def known_as(lesson: str, name: str, source: str) -> str:
-    found = verdict_on(lesson, name, source).misconception
-    return found.name if found else ""
 
 
 @pytest.fixture(scope="module")

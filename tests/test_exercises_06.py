@@ -7,15 +7,16 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from answers import exercise, known_as, question, verdict_on
 from cells import cell
 
 from micrograd import gpt
 from micrograd.checks.catalogue import earlier, tasks
-from micrograd.checks.declare import Exercise, Question, source_of
+from micrograd.checks.declare import Exercise, source_of
 from micrograd.checks.exercises import attending, attention_practice, blocks, embedding, networks
 from micrograd.checks.growing import growing_file, pieces
 from micrograd.checks.guard import Guard
-from micrograd.checks.judge import Verdict, alone, judge, recognise
+from micrograd.checks.judge import alone, judge, recognise
 
 Names = dict[str, Any]
 
@@ -26,29 +27,6 @@ CONFIGS = [
     gpt.GPTConfig(4, block_size=8, n_layer=1, n_head=6, n_embd=6),
 ]
 TOKENS = [3, 0, 2, 2, 1, 3]  # a text that all of them can read
-
-
-def exercise(lesson: str, name: str) -> Exercise:
-    task = tasks(lesson)[name]
-    assert isinstance(task, Exercise)
-    return task
-
-
-def question(lesson: str, name: str) -> Question:
-    task = tasks(lesson)[name]
-    assert isinstance(task, Question)
-    return task
-
-
-def verdict_on(lesson: str, name: str, source: str) -> Verdict:
-    """What a check says of an answer that is written into a notebook."""
-    task = exercise(lesson, name)
-    return judge(task, cell(source, **earlier(task))[name], random.Random(0))
-
-
-def known_as(lesson: str, name: str, source: str) -> str:
-    found = verdict_on(lesson, name, source).misconception
-    return found.name if found else ""
 
 
 @pytest.fixture(scope="module")
