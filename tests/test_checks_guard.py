@@ -321,6 +321,14 @@ def test_only_the_calls_themselves_take_of_the_time() -> None:
     assert guard().value == 2.0
 
 
+def test_the_calls_of_a_check_share_its_time() -> None:
+    source = "import time\ndef f():\n    for _ in range(2):\n        time.sleep(0.01)\n"
+    guard = Guard(cell(source)["f"], 0.5)
+    ends = [guard().end for _ in range(200)]
+    assert ends[0] == "returned"
+    assert ends[-1] == "endless"
+
+
 def test_a_loop_that_calls_other_functions_ends() -> None:
     source = (
         "def a():\n    while True:\n        b()\ndef b():\n    return c()\ndef c():\n    return 1\n"
