@@ -15,7 +15,16 @@ from cells import cell
 import micrograd
 from micrograd.checks import Lesson, exercise_cell, exercises, growing_file, progress, store
 from micrograd.checks import catalogue as catalogue_module
-from micrograd.checks.catalogue import all_tasks, declared, earlier, find, home_of, lessons, tasks
+from micrograd.checks.catalogue import (
+    all_tasks,
+    declared,
+    earlier,
+    find,
+    home_of,
+    lessons,
+    names_made,
+    tasks,
+)
 from micrograd.checks.declare import Dice, Exercise
 from micrograd.checks.guard import Guard
 from micrograd.checks.judge import alone, judge
@@ -279,6 +288,12 @@ def test_a_later_answer_may_use_what_is_given() -> None:
     assert (box(1.0) + box(2.0)).data == 3.0
     assert alone(task("join"), cell(BOX + JOIN)["join"], earlier(task("join"))).source
     assert home_of("Box", "99") == "98"
+
+
+def test_names_that_are_given_come_in_the_order_of_their_text() -> None:
+    text = "import math\nfrom random import Random as Dice\nTWO = 2\n"
+    text += "".join(f"def part_{i}():\n    ...\n" for i in range(9)) + "TWO = 3\n"
+    assert names_made(text) == ["math", "Dice", "TWO", *(f"part_{i}" for i in range(9))]
 
 
 def test_what_is_given_comes_back_with_the_answers() -> None:

@@ -76,23 +76,23 @@ def home_of(name: str, number: str) -> str:
     found = ""
     for lesson in lessons()[: lessons().index(number) + 1]:
         for task in declared(lesson).values():
-            made = {task.name} if isinstance(task, Exercise) else set()
+            made = [task.name] if isinstance(task, Exercise) else []
             if name in (names_made(task.text) if isinstance(task, Given) else made):
                 found = lesson
     return found
 
 
-def names_made(text: str) -> set[str]:
-    """The names that a text defines: its classes, functions and variables."""
-    made = set()
+def names_made(text: str) -> list[str]:
+    """The names that a text defines, its classes, functions and variables, as they come."""
+    made = []
     for line in ast.parse(text).body:
         if isinstance(line, ast.ClassDef | ast.FunctionDef):
-            made.add(line.name)
+            made.append(line.name)
         elif isinstance(line, ast.Assign):
-            made |= {target.id for target in line.targets if isinstance(target, ast.Name)}
+            made += [target.id for target in line.targets if isinstance(target, ast.Name)]
         elif isinstance(line, ast.Import | ast.ImportFrom):
-            made |= {(one.asname or one.name).split(".")[0] for one in line.names}
-    return made
+            made += [(one.asname or one.name).split(".")[0] for one in line.names]
+    return list(dict.fromkeys(made))
 
 
 def run_given(given: Given, namespace: dict[str, Any]) -> None:
