@@ -14,7 +14,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PYODIDE = ROOT / ".venv" / "pyodide" / "node_modules" / "pyodide"  # where .ci/run installs it
-PYODIDE_VERSION = "0.29.5"  # written once more in .ci/run; a test compares the two
+# Written once more in .ci/run; a test compares the two.
+TORCH_VERSION, JAX_VERSION, PYODIDE_VERSION = "2.13.0", "0.10.2", "0.29.5"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -36,10 +37,20 @@ class Extra:
 
 
 EXTRAS = {
+    "needs_numba": Extra(  # comes with `start.py test`, except on Intel Macs
+        "numba",
+        present=lambda: importlib.util.find_spec("numba") is not None,
+        how="`.venv/bin/python -m pip install numba`",
+    ),
     "needs_torch": Extra(
         "PyTorch",
         present=lambda: importlib.util.find_spec("torch") is not None,
-        how="`.venv/bin/python -m pip install torch==2.13.0`",
+        how=f"`.venv/bin/python -m pip install torch=={TORCH_VERSION}`",
+    ),
+    "needs_jax": Extra(
+        "JAX",
+        present=lambda: importlib.util.find_spec("jax") is not None,
+        how=f"`.venv/bin/python -m pip install jax=={JAX_VERSION}`",
     ),
     "needs_chromium": Extra(
         "Chromium",

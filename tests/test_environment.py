@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import PYODIDE_VERSION
+from conftest import JAX_VERSION, PYODIDE_VERSION, TORCH_VERSION
 from packaging.requirements import Requirement
 from packaging.version import Version
 from rattler import MatchSpec
@@ -113,8 +113,16 @@ def test_the_build_backend_is_locked_too() -> None:
         assert requirement.name in pins(LOCKS[0])
 
 
-def test_ci_installs_the_pyodide_that_the_tests_speak_of() -> None:
-    assert f"pyodide@{PYODIDE_VERSION} " in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    "package",
+    [f"torch=={TORCH_VERSION}", f"jax=={JAX_VERSION}", f"pyodide@{PYODIDE_VERSION}"],
+)
+def test_ci_installs_the_very_extras_that_the_tests_speak_of(package: str) -> None:
+    assert package in (ROOT / ".ci" / "run").read_text(encoding="utf-8").split()
+    name, version = re.split("==|@", package)
+    if name in EXTRAS:
+        (bound,) = map(Requirement, EXTRAS[name])
+        assert Version(version) in bound.specifier
 
 
 @pytest.mark.slow
