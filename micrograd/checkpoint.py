@@ -54,6 +54,7 @@ def save(path: str | os.PathLike[str], training: Training) -> None:
         "clip": training.clip,
         "rng": training.rng.getstate(),
         "documents": fingerprint(training.documents),
+        "notes": training.notes,
     }
     write_tensors(path, tensors, {"format": FORMAT, "run": json.dumps(run)})
 
@@ -94,6 +95,7 @@ def load(path: str | os.PathLike[str], documents: Sequence[str]) -> Training:
             clip=run["clip"],
             rng=rng_of(run),
             history=history_of(tensors),
+            notes=dict(run.get("notes", {})),  # files of before there were notes have none
         )
 
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from types import FrameType
+from typing import Any
 
 from micrograd.engine import recorded
 from micrograd.gpt import GPT
@@ -54,6 +55,7 @@ class Training:
     clip: float | None = None  # the longest gradient that is left as it is
     rng: Random = field(default_factory=Random)
     history: list[Step] = field(default_factory=list)
+    notes: dict[str, Any] = field(default_factory=dict)  # a watcher's, kept in checkpoints as JSON
 
     def __post_init__(self) -> None:
         if not self.documents or isinstance(self.documents, str):

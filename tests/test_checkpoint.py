@@ -106,6 +106,19 @@ def test_history_plan_and_settings_come_back(path):
     assert resumed.model.config == run.model.config
 
 
+def test_notes_come_back(path):
+    notes = {"gradient": [1.5, math.inf, 0.1 + 0.2], "names": [[100, ["ana", "zoë"]]], "none": {}}
+    checkpoint.save(path, stopped_run(notes=notes))
+    assert checkpoint.load(path, DOCUMENTS).notes == notes
+
+
+def test_a_checkpoint_of_before_there_were_notes_loads(path):
+    header, run, numbers = parts(saved(path))
+    del run["notes"]
+    rewrite(path, header, run, numbers)
+    assert checkpoint.load(path, DOCUMENTS).notes == {}
+
+
 def test_a_run_that_has_not_begun_comes_back(path):
     run = new_run()
     checkpoint.save(path, run)
@@ -669,6 +682,8 @@ def test_a_damaged_description_of_the_model_is_refused(path, damage):
         lambda run: run.update(steps="many"),
         lambda run: run.update(steps=None),
         lambda run: run.pop("documents"),
+        lambda run: run.update(notes=5),
+        lambda run: run.update(notes="scribbled over"),
     ],
     ids=[
         "unknown schedule",
@@ -683,6 +698,8 @@ def test_a_damaged_description_of_the_model_is_refused(path, damage):
         "steps in words",
         "no steps",
         "no documents",
+        "a number for notes",
+        "a text for notes",
     ],
 )
 def test_a_damaged_description_of_the_run_is_refused(path, damage):
