@@ -272,8 +272,8 @@ def keep_only(node: ast.AST, part: ast.AST) -> None:
 def same_behaviour(task: Exercise, answer: Any) -> bool:
     """Whether the answer does what the solution does on three hundred inputs."""
     rng = random.Random(7)
-    mine = Guard(answer, 20.0, observe=task.observe)
-    theirs = Guard(task.solution, 20.0, observe=task.observe)
+    mine = Guard(answer, 20.0, observe=task.observe, calls=task.calls)
+    theirs = Guard(task.solution, 20.0, observe=task.observe, calls=task.calls)
     inputs = [*task.cases, *(task.fresh(rng) for _ in range(300))]
     if task.accepts is not None:
         return all(task.accepts(theirs(*one).value, mine(*one).value) for one in inputs)
@@ -295,7 +295,7 @@ def test_a_mutated_solution_never_passes_unless_it_behaves_the_same(task: Exerci
 def passes(task: Exercise, answer: Any, rng: random.Random) -> bool:
     """What `judge` says, without looking further once it is wrong."""
     inputs = [*task.cases, *(task.fresh(rng) for _ in range(FRESH))]
-    guard = Guard(answer, 0.5, observe=task.observe)
+    guard = Guard(answer, 0.5, observe=task.observe, calls=task.calls)
     return all(complaint(task, one, guard(*one), answer) is None for one in inputs)
 
 

@@ -65,6 +65,7 @@ class Exercise:
     accepts: Callable[[Any, Any], bool] | None = None  # (expected, got), if not near equality
     observe: Callable[[Any, Any], Any] | None = None  # (result, inputs after it) -> what counts
     observed: str = ""  # what that is, in words: "the gradients after the call"
+    calls: int = 1  # with the same inputs; if more than one, `observe` is given a list of results
 
     @property
     def name(self) -> str:

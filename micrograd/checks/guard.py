@@ -55,6 +55,8 @@ class Guard:
     """A function with a time limit, which its calls share.
 
     With `observe`, the value of a call is `observe(result, inputs)` as the call has left them.
+    With more `calls` than one, the function runs that often and `result` is a list: what is drawn
+    at random shows only so whether it comes as often as it should.
     """
 
     def __init__(
@@ -63,9 +65,11 @@ class Guard:
         seconds: float = SECONDS,
         own_clock: bool = True,
         observe: Callable[[Any, Any], Any] | None = None,
+        calls: int = 1,
     ) -> None:
         self.original = function
         self.observe = observe
+        self.calls = calls
         self.function = (with_clock(function, self.look) if own_clock else None) or function
         import_needs(function)
         self.seconds_left = seconds
@@ -98,7 +102,7 @@ class Guard:
         """One call, and all that may run code of the learner's afterwards: `__eq__`, `__str__`."""
         given = copied(inputs)
         try:
-            result = self.function(*given)
+            result = called(self.function, given, self.calls)
             value, unreadable = self.seen(result, given)
             spoiled = self.observe is None and changed(inputs, given)
         except (MemoryError, TimeUp, KeyboardInterrupt):
@@ -132,6 +136,13 @@ class Guard:
             line=own_line(error, self.original),
             printed=output.text,
         )
+
+
+def called(function: Callable[..., Any], inputs: Any, calls: int) -> Any:
+    """What comes back, or a list of what comes back each time."""
+    if calls == 1:
+        return function(*inputs)
+    return [function(*inputs) for _ in range(calls)]
 
 
 def own_line(error: BaseException, function: Callable[..., Any]) -> str:

@@ -19,7 +19,7 @@ from types import CodeType, FunctionType
 from typing import Any, Literal
 
 from micrograd.checks.declare import Exercise, Misconception, source_of
-from micrograd.checks.guard import SECONDS, Guard, Outcome, names_used
+from micrograd.checks.guard import SECONDS, Guard, Outcome, called, names_used
 from micrograd.checks.values import copied, difference, first_difference, plain, shown
 
 FRESH = 6  # inputs that nobody has seen before
@@ -55,7 +55,7 @@ def judge(exercise: Exercise, answer: Any, rng: random.Random, seconds: float = 
     if is_untouched(exercise, answer):
         return Verdict("not started")
     inputs = [*exercise.cases, *(exercise.fresh(rng) for _ in range(FRESH))]
-    guard = Guard(answer, seconds, observe=exercise.observe)
+    guard = Guard(answer, seconds, observe=exercise.observe, calls=exercise.calls)
     outcomes: list[Outcome] = []
     failed: Verdict | None = None
     for one in inputs:
@@ -126,7 +126,7 @@ def complaint(
 def expected_of(exercise: Exercise, inputs: tuple[Any, ...]) -> Any:
     """What the solution gives for these inputs, or leaves in them, made plain."""
     given = copied(inputs)
-    result = exercise.solution(*given)
+    result = called(exercise.solution, given, exercise.calls)
     return plain(result if exercise.observe is None else exercise.observe(result, given))
 
 
@@ -217,7 +217,7 @@ def recognise(
         known = (*known, Misconception(*UNREPAIRED, exercise.given))
     for misconception in known:
         for form in misconception.forms:
-            guard = Guard(form, own_clock=False, observe=exercise.observe)
+            guard = Guard(form, own_clock=False, observe=exercise.observe, calls=exercise.calls)
             if all(alike(guard(*one), mine) for one, mine in zip(inputs, outcomes, strict=True)):
                 return misconception
     return None
