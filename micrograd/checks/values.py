@@ -1,7 +1,8 @@
 """Copy, compare and show what a learner's function takes and gives, however odd or deep it is.
 
 Nothing here recurses, so a list nested a million deep is as harmless as a number, and nothing
-calls the learner's own `__repr__`, `__eq__` or `__len__` outside the guard.
+calls the learner's own `__repr__`, `__eq__` or `__len__` outside the guard. NumPy's arrays count as
+the lists of numbers that they hold; NumPy itself is never imported.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import copy
 import math
 import reprlib
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from numbers import Real
@@ -83,6 +85,9 @@ def rebuilt(thing: Any, leaf: Callable[[Any], Any], open_objects: bool) -> Any:
         elif open_objects and isinstance(item, Random):
             done[id(item)] = copy.copy(item)  # at the same place in its sequence
             continue
+        elif is_array(item):
+            done[id(item)] = item.copy() if open_objects else plain(item.tolist())
+            continue
         elif open_objects and attributes(item):
             done[id(item)] = object.__new__(type(item))
             to_fill.append((item, done[id(item)]))
@@ -100,6 +105,12 @@ def rebuilt(thing: Any, leaf: Callable[[Any], Any], open_objects: bool) -> Any:
             for name, part in attributes(old).items():
                 object.__setattr__(new, name, done[id(part)])
     return done[id(thing)]
+
+
+def is_array(item: Any) -> bool:
+    """Whether it is one of NumPy's arrays, told without NumPy, which need not be there."""
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(item, numpy.ndarray)
 
 
 def parts(item: Any) -> Iterator[Any]:
@@ -204,6 +215,8 @@ def changed(before: Any, after: Any) -> bool:
     stack = [(before, after)]
     while stack:
         one, two = stack.pop()
+        if is_array(one):
+            one, two = one.tolist(), two.tolist() if is_array(two) else two
         if isinstance(one, (list, tuple, dict)):
             if type(one) is not type(two) or len(one) != len(two):
                 return True
@@ -265,6 +278,9 @@ class Short(reprlib.Repr):
     def repr_float(self, x: float, level: int) -> str:
         rounded = float(f"{x:.10g}")
         return repr(rounded)
+
+    def repr_ndarray(self, x: Any, level: int) -> str:
+        return f"array({self.repr1(x.tolist(), level)})"
 
 
 def shown(thing: Any) -> str:
