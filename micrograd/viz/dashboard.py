@@ -1,29 +1,21 @@
 """A run that its reader starts, pauses, steers and begins anew, with pictures that follow it.
 
-A training run is a generator: each time it is asked, it makes one step and hands out a record. Here
-stands somebody who asks. It works on the kernel's own event loop, some steps at a time, and between
-them the kernel hears of buttons and sliders and can run other cells. No thread is needed, so it
-works in a browser's Python too. To pause is to stop asking: a step is made whole or not at all.
+A run is a generator: each time it is asked, it makes one step and hands out a record. Here stands
+somebody who asks; `running` says when.
 """
 
 from __future__ import annotations
 
 import asyncio
 import html
-import signal
-import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType, SimpleNamespace
-from typing import Any, ClassVar
+from types import SimpleNamespace
+from typing import Any
 
 from micrograd.viz.explorers import Control, Drawing, can_move, standing
+from micrograd.viz.running import Runner, running_loop, spoken
 
-SLICE = 0.05  # seconds of steps without a look at what else there is to do
-BREATH = 0.005  # seconds in which the kernel does that
-REST = 0.5  # seconds between two drawings, or as long as a drawing takes,
-FRAMES = 25  # but so many drawings on the way to `total` at least: a quick run is worth a look
+FRAMES = 25  # drawings on the way to `total` at least: a quick run is worth a look
 
 Steps = Callable[[SimpleNamespace], Iterable[Any]]
 View = Callable[[list[Any]], Drawing]  # a picture of the records so far, at least one
@@ -73,14 +65,6 @@ def run_live(
     return LiveRun(steps, views, total, set(restart), controls, loop).box
 
 
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The event loop of a kernel; None in a plain program or a terminal."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
 def begin(steps: Steps, settings: SimpleNamespace) -> Iterator[Any]:
     generator = steps(settings)
     if not isinstance(generator, Iterable):
@@ -109,10 +93,8 @@ def stages(generator: Iterator[Any], views: Sequence[View], stills: Sequence[int
     return [*drawn, *(view(records) for view in others)]
 
 
-class LiveRun:
-    """The run behind the buttons. All of it happens on the kernel's loop, in one thread."""
-
-    front: ClassVar[LiveRun | None] = None  # only one runs at a time: the last one started
+class LiveRun(Runner):
+    """The run behind the buttons of `run_live`."""
 
     def __init__(
         self,
@@ -125,19 +107,14 @@ class LiveRun:
     ) -> None:
         import ipywidgets as widgets
 
-        self.steps, self.views, self.total, self.loop = steps, views, total, loop
+        super().__init__(loop)
+        self.steps, self.views, self.total = steps, views, total
+        self.stride = max(1, total // FRAMES)
         self.settings = SimpleNamespace()
-        self.running = False
-        self.task: asyncio.Task[None] | None = None  # kept: the loop itself would let it go
 
-        def button(label: str, tooltip: str, press: Callable[[], None]) -> Any:
-            made = widgets.Button(description=label, tooltip=tooltip)
-            made.on_click(lambda _: self.soon(press))
-            return made
-
-        self.start_button = button("run", "run or pause", self.press_run)
-        step = button("step", "make one step", self.press_step)
-        reset = button("reset", "begin anew", self.press_reset)
+        self.start_button = self.button("run", "run or pause", self.press_run)
+        step = self.button("step", "make one step", self.press_step)
+        reset = self.button("reset", "begin anew", self.press_reset)
         self.number, self.status, self.screen = widgets.HTML(), widgets.HTML(), widgets.HTML()
         shown = []
         for name, control in controls.items():
@@ -147,6 +124,10 @@ class LiveRun:
         self.box = widgets.VBox([*shown, buttons, self.status, self.screen])
         self.to_the_front()
         self.begin_anew()
+
+    @property
+    def made(self) -> int:
+        return len(self.records)
 
     def follow(self, name: str, widget: Any, begin_anew: bool) -> None:
         """Keep a setting as its control shows it."""
@@ -161,56 +142,28 @@ class LiveRun:
             widget.continuous_update = False  # not at every place that a dragged slider passes
         widget.observe(lambda change: self.soon(turn), "value")
 
-    def soon(self, work: Callable[[], None]) -> None:
-        """Do it on the loop: a kernel may hear of buttons in another thread."""
-        self.loop.call_soon_threadsafe(self.interruptible, work)
-
-    def interruptible(self, work: Callable[[], None]) -> None:
-        try:
-            with interrupt_calls(self.pause):
-                work()
-        except KeyboardInterrupt:
-            self.pause()
-
     # What the buttons do
 
     def press_run(self) -> None:
         if self.running:
             self.stop()
         elif not self.over:
-            self.to_the_front()
-            self.target = (len(self.records) // self.total + 1) * self.total
-            self.running = True
+            self.target = (self.made // self.total + 1) * self.total
             self.start_button.description = "pause"
             self.say("Running.")
-            self.task = self.loop.create_task(self.go())
+            self.go_on()
 
     def press_step(self) -> None:
         self.pause()
         if not self.over:
             self.step()
-            self.draw()
+            self.show()
 
     def press_reset(self) -> None:
         self.pause()
         self.begin_anew()
 
     # The run
-
-    async def go(self) -> None:
-        """Step and draw until somebody pauses it, and let the kernel do other things in between."""
-        me = self.task
-        while self.running and self.task is me:  # it is another one after a pause and a new start
-            self.interruptible(self.some_steps)
-            await asyncio.sleep(BREATH)
-
-    def some_steps(self) -> None:
-        end = time.monotonic() + SLICE
-        while self.running and time.monotonic() < end and len(self.records) < self.next_frame:
-            self.step()
-        is_due = time.monotonic() >= self.next_time or len(self.records) >= self.next_frame
-        if is_due or not self.running:
-            self.draw()
 
     def step(self) -> None:
         """Make one step, and see whether it was the last one."""
@@ -225,21 +178,15 @@ class LiveRun:
         else:
             if not self.running:  # a step by hand, or one that was interrupted
                 self.say_where()
-            elif len(self.records) >= self.target:
+            elif self.made >= self.target:
                 self.pause()
-                self.say(f"{len(self.records):,} steps are made; run makes {self.total:,} more.")
+                self.say(f"{self.made:,} steps are made; run makes {self.total:,} more.")
 
     def pause(self) -> None:
         if self.running:
-            self.running = False
+            super().pause()
             self.start_button.description = "run"
             self.say_where()
-
-    def stop(self) -> None:
-        """Pause, and draw what is so far."""
-        if self.running:
-            self.pause()
-            self.draw()
 
     def end(self, why: str) -> None:
         self.pause()
@@ -257,32 +204,21 @@ class LiveRun:
             self.end(f"Stopped by {type(error).__name__}: {error}")
         else:
             self.step()
-        self.draw()
-
-    def to_the_front(self) -> None:
-        """Pause the run that was running, such as one whose cell was run once more."""
-        if LiveRun.front is not None:
-            LiveRun.front.stop()
-        LiveRun.front = self
+        self.show()
 
     # What is seen
 
     def draw(self) -> None:
-        started, so_far = time.monotonic(), len(self.records)
-        self.number.value = f"step {so_far:,} of {max(self.target, so_far):,}"
+        self.number.value = f"step {self.made:,} of {max(self.target, self.made):,}"
         drawn = [picture_text(view, self.records) for view in self.views if self.records]
         inside = "".join(f"<div>{text}</div>" for text in drawn)
         self.screen.value = f'<div style="display:flex;flex-wrap:wrap;gap:0.6em">{inside}</div>'
-        now = time.monotonic()
-        self.next_time = now + max(REST, now - started)
-        self.next_frame = so_far + max(1, self.total // FRAMES)
 
     def say_where(self) -> None:
-        so_far = len(self.records)
-        self.say(f"Paused after step {so_far:,}." if so_far > 1 else "Press run or step.")
+        self.say(f"Paused after step {self.made:,}." if self.made > 1 else "Press run or step.")
 
     def say(self, text: str) -> None:
-        self.status.value = f'<span role="status">{html.escape(text)}</span>'
+        self.status.value = spoken(text)
 
 
 def picture_text(view: View, records: list[Any]) -> str:
@@ -291,25 +227,3 @@ def picture_text(view: View, records: list[Any]) -> str:
         return view(records).html
     except Exception as error:  # the function may be the reader's
         return f"<p>{html.escape(f'{type(error).__name__}: {error}')}</p>"
-
-
-@contextmanager
-def interrupt_calls(pause: Callable[[], None]) -> Iterator[None]:
-    """The first interrupt (Ctrl-C, or the stop button) calls `pause`, a second one is raised.
-
-    Between cells a kernel ignores interrupts, and this is between cells. The second one is for a
-    step that never ends.
-    """
-    if threading.current_thread() is not threading.main_thread():  # where there are no signals
-        yield
-        return
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        pause()
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

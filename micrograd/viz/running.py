@@ -1,0 +1,194 @@
+"""What runs on the kernel's own event loop, some steps at a time, and hears of buttons meanwhile.
+
+Between the steps the kernel can also run other cells. No thread is needed, so it works in a
+browser's Python too. To pause is to stop asking for steps: each is made whole or not at all.
+`dashboard` and `board` say what a step is and what the buttons look like.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import math
+import queue
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, ClassVar
+
+SLICE = 0.05  # seconds of steps without a look at what else there is to do
+BREATH = 0.005  # seconds in which the kernel does that
+REST = 0.5  # seconds between two drawings at least
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The event loop of a kernel; None in a plain program or a terminal."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+class Runner:
+    """Something with steps, which runs until somebody pauses it. All of it happens in one thread.
+
+    A subclass has `step`, which makes one step and pauses after the last, `draw`, and what it says
+    after a `pause`. Without a loop only `run_here` runs it.
+    """
+
+    front: ClassVar[Runner | None] = None  # only one runs at a time: the last one started
+    patience: float = 1  # the rest after a drawing, in multiples of its time
+    stride: float = math.inf  # steps between two drawings at most
+
+    def __init__(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        self.loop = loop
+        self.running = False
+        self.task: asyncio.Task[None] | None = None  # kept: the loop itself would let it go
+        self.wishes: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.next_time, self.next_frame = 0.0, math.inf  # when a drawing is due: a time, a step
+
+    def step(self) -> None:
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        raise NotImplementedError
+
+    def show(self) -> None:
+        """Draw, and note when it is due again: after a rest, or so many steps."""
+        started = time.monotonic()
+        self.draw()
+        now = time.monotonic()
+        self.next_time = now + max(REST, self.patience * (now - started))
+        self.next_frame = self.made + self.stride
+
+    def pause(self) -> None:
+        self.running = False
+
+    @property
+    def made(self) -> int:
+        """How many steps have been made."""
+        raise NotImplementedError
+
+    def to_the_front(self) -> None:
+        """Pause the run that was running, such as one whose cell was run once more."""
+        if Runner.front is not None and Runner.front is not self:
+            Runner.front.stop()
+        Runner.front = self
+
+    def stop(self) -> None:
+        """Pause, and draw what is so far."""
+        if self.running:
+            self.pause()
+            self.show()
+
+    def go_on(self) -> None:
+        """Begin to run, on the loop."""
+        self.to_the_front()
+        self.running = True
+        if self.loop is not None:
+            self.task = self.loop.create_task(self.go())
+
+    async def go(self) -> None:
+        """Step and draw until somebody pauses it, and let the kernel do other things in between."""
+        me = self.task
+        while self.running and self.task is me:  # it is another one after a pause and a new start
+            self.interruptible(self.some_steps)
+            with ears_open(self.stop):
+                await asyncio.sleep(BREATH)
+
+    def run_here(self) -> None:
+        """Step and draw until somebody pauses it, and let nothing else happen in between."""
+        self.task = None
+        with interrupt_calls(self.pause):
+            while self.running:
+                self.some_steps()
+                self.grant_wishes()
+
+    def some_steps(self) -> None:
+        end = time.monotonic() + SLICE
+        while self.running and time.monotonic() < end and not self.drawing_is_due():
+            self.step()
+        if self.drawing_is_due() or not self.running:
+            self.show()
+
+    def drawing_is_due(self) -> bool:
+        return time.monotonic() >= self.next_time or self.made >= self.next_frame
+
+    # What buttons ask for
+
+    def button(self, label: str, tooltip: str, press: Callable[[], None]) -> Any:
+        import ipywidgets as widgets
+
+        made = widgets.Button(description=label, tooltip=tooltip)
+        made.on_click(lambda _: self.soon(press))
+        return made
+
+    def soon(self, work: Callable[[], None]) -> None:
+        """Do it between two steps: a kernel may hear of buttons in another thread."""
+        self.wishes.put(work)
+        if self.loop is not None:
+            self.loop.call_soon_threadsafe(self.interruptible, self.grant_wishes)
+
+    def grant_wishes(self) -> None:
+        while not self.wishes.empty():
+            self.wishes.get()()
+
+    def interruptible(self, work: Callable[[], None]) -> None:
+        try:
+            with interrupt_calls(self.pause):
+                work()
+        except KeyboardInterrupt:
+            self.pause()
+
+
+def spoken(text: str) -> str:
+    """A sentence as HTML that a screen reader reads out when it changes."""
+    return f'<span role="status">{html.escape(text)}</span>'
+
+
+@contextmanager
+def interrupt_calls(pause: Callable[[], None]) -> Iterator[None]:
+    """The first interrupt (Ctrl-C, or the stop button) calls `pause`, a second one is raised.
+
+    Between cells a kernel ignores interrupts, and this is between cells. The second one is for a
+    step that never ends.
+    """
+    if not in_main_thread():
+        yield
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        pause()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def ears_open(stop: Callable[[], None]) -> Iterator[None]:
+    """While a run breathes, an interrupt stops it; a cell that begins meanwhile has its own."""
+    if not in_main_thread():
+        yield
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        stop()
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield
+    finally:
+        if signal.getsignal(signal.SIGINT) is handle:
+            signal.signal(signal.SIGINT, before)
+
+
+def in_main_thread() -> bool:
+    """Signals are heard of in the main thread only."""
+    return threading.current_thread() is threading.main_thread()
