@@ -1,86 +1,66 @@
 """The learner's own file, `my_gpt.py`: which answers are in it, and how they come back.
 
-An answer is kept once it passes in a namespace of its own. The file holds the core answers and what
-the course gave for them; after a restart all of them can be brought back into a notebook.
+An answer is kept once it passes in a namespace of its own, as a text in the progress file, and that
+file may be anybody's. So a text is checked again before it goes into `my_gpt.py` or back into a
+notebook. `assemble` puts the file together; here it is written.
 """
 
 from __future__ import annotations
 
-import ast
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import FunctionType
 from typing import Any
 
-from micrograd.checks.catalogue import (
-    all_tasks,
-    declared,
-    lessons,
-    names_made,
-    run_given,
-    whole_course,
-)
+from micrograd.checks.assemble import assembled, is_complete, is_unchanged, pieces
+from micrograd.checks.catalogue import declared, earlier, lessons, names_made, run_given
 from micrograd.checks.declare import Exercise, Given
 from micrograd.checks.judge import works
 from micrograd.checks.store import Progress, Records, current, merged, reason, replace
 
-FIRST_LINE = '"""My own GPT: every answer that passed. A check that passes writes it anew."""'
+checked: dict[tuple[str, int, str], bool] = {}  # by exercise and source: whether it passes alone
 
 
-def pieces() -> list[Exercise]:
-    """The answers that the file is made of, in the order of the course."""
-    return [
-        task
-        for task in all_tasks()
-        if isinstance(task, Exercise) and task.weight == "core" and task.kind != "repair"
-    ]
+def passes(task: Exercise, source: object) -> bool:
+    """Whether a kept source is an answer that passes alone; each is tried once in a process."""
+    if not isinstance(source, str) or not source:
+        return False
+    key = task.key, id(task), source
+    if key not in checked:
+        checked[key] = works(task, source, earlier(task))
+    return checked[key]
 
 
 def kept(records: Records) -> list[Exercise]:
     """The pieces that are there: their answers work alone."""
-    return [
-        task
-        for task in pieces()
-        if isinstance(source := records.get(task.key, {}).get("source"), str) and source
-    ]
+    return [task for task in pieces() if passes(task, records.get(task.key, {}).get("source"))]
+
+
+def sources(records: Records) -> dict[str, str]:
+    """The texts of these answers, by key."""
+    return {task.key: records[task.key]["source"] for task in kept(records)}
 
 
 def growing_file(records: Records | None = None) -> str:
     """The text of `my_gpt.py`: every kept answer, and what it was given, in the course's order."""
-    records = current().records() if records is None else records
-    pieces = [f"{FIRST_LINE}\n\nimport math\nimport random"]
-    mine = kept(records)
-    for task in whole_course():
-        if isinstance(task, Given) and is_wanted(task, mine):
-            pieces.append(task.text.strip("\n"))
-        elif task in mine:
-            pieces.append(records[task.key]["source"])
-    return "\n\n\n".join(pieces) + "\n"
+    return assembled(sources(current().records() if records is None else records))
 
 
-def is_wanted(given: Given, mine: Sequence[Exercise]) -> bool:
-    """Whether a given text belongs in the file: an answer from then on is there, and all it names.
+def save_growing_file(mine: Progress, complete: bool = False) -> None:
+    """Write `my_gpt.py` beside the progress file, unless somebody has made it their own.
 
-    So the class Value arrives with the first answer of its notebook, and the lines that attach
-    operators to it when the last of these is written.
+    A file that is a whole program stays one: its gaps are filled with the course's answers.
     """
-    order = lessons()
-    reached = any(order.index(task.lesson) >= order.index(given.lesson) for task in mine)
-    named = {node.id for node in ast.walk(ast.parse(given.text)) if isinstance(node, ast.Name)}
-    needed = {task.name for task in all_tasks() if isinstance(task, Exercise)} & named
-    return reached and needed <= {task.name for task in mine}
-
-
-def save_growing_file(mine: Progress) -> None:
-    """Write `my_gpt.py` beside the progress file, unless somebody has made it their own."""
     if mine.path is None:
         return
     path = mine.path.with_name("my_gpt.py")
     try:
-        if path.exists() and not path.read_text(encoding="utf-8").startswith(FIRST_LINE):
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        if before and not is_unchanged(before):
             return
-        replace(path, growing_file(merged(mine.found(), mine.memory)))
+        records = merged(mine.found(), mine.memory)
+        replace(path, assembled(sources(records), complete or is_complete(before)))
     except (OSError, ValueError) as error:
         mine.note(f"my_gpt.py could not be written ({reason(error)}); your answers are kept.")
 

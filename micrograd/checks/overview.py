@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from micrograd.checks.assemble import pieces
 from micrograd.checks.card import STYLE, Card, Part, card
 from micrograd.checks.catalogue import Task, all_tasks, lessons, tasks
 from micrograd.checks.declare import Question
-from micrograd.checks.growing import kept, pieces
+from micrograd.checks.growing import kept
 from micrograd.checks.question import CONFIDENCE
 from micrograd.checks.report import is_asked, state_of
 from micrograd.checks.store import Record, Records, current

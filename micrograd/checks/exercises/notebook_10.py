@@ -1,0 +1,9 @@
+"""What notebook 10 gives and asks, in its order."""
+
+from micrograd.checks.exercises.program import PROGRAM
+from micrograd.checks.exercises.questions_10 import SURVEY_AFTER
+
+TASKS = (
+    PROGRAM,
+    *SURVEY_AFTER,
+)
