@@ -4,8 +4,10 @@
 python3 start.py          set up, copy the notebooks to work/, open JupyterLab there
 python3 start.py check    set up, then format, lint, types, floors, notebooks and the quick tests
 python3 start.py test     the same with every test but the long ones; with --full, those too
+python3 start.py bench    set up, then measure how fast everything is, and write it down
 
-What is not an option of this file is handed to pytest: python3 start.py test -k engine.
+What is not an option of this file is handed on: python3 start.py test -k engine, and
+python3 start.py bench --quick.
 Read it from the bottom up: `main` tells the story. Tried on Linux with Python 3.11, 3.12 and
 3.13; written for Windows and macOS as well, and untried there.
 """
@@ -365,7 +367,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("action", nargs="?", choices=["open", "check", "test"], default="open")
+    parser.add_argument(
+        "action", nargs="?", choices=["open", "check", "test", "bench"], default="open"
+    )
     parser.add_argument("--no-browser", action="store_true", help="print the address instead")
     parser.add_argument("--port", type=port_number, help="where to listen on 127.0.0.1")
     parser.add_argument("--full", action="store_true", help="also the tests that take very long")
@@ -384,6 +388,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if learner:
         return open_lab(ROOT, port, browser=not options.no_browser)
+    if options.action == "bench":
+        return subprocess.call([venv_python(ROOT), "-m", "benchmarks", *more], cwd=ROOT)
     tier = "not slow and not full" if options.action == "check" else "not full"
     return check(ROOT, (more if options.full else ["-m", tier, *more]))
 

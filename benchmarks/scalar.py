@@ -2,8 +2,6 @@
 
     python -m benchmarks.scalar            # in the checkout; about three minutes
     python -m benchmarks.scalar --quick    # about half a minute, and rougher
-    python -m benchmarks.scalar --deep     # also a chain of ten million nodes: a few GB of memory
-    python -m benchmarks.scalar --write    # also put the table into docs/benchmarks.md
 
 Speeds are ratios, measured in one run, and only after every loss and every text was found equal.
 A busy machine disturbs them: look at the spread.
@@ -11,21 +9,17 @@ A busy machine disturbs them: look at the spread.
 
 from __future__ import annotations
 
-import argparse
-import datetime
 import gc
 import math
-import os
-import platform
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from benchmarks import plain_gpt, plain_mlp
+from benchmarks.report import Benchmark, Row, main
 from benchmarks.sides import Side, ratio, take_turns
 from micrograd import checkpoint, datasets, nn
 from micrograd.engine import Value
@@ -37,7 +31,6 @@ from micrograd.train import Training, make_step, train
 
 BOTH_ON = "plain on, ours on"
 PLAN = 1000  # training steps, after which the learning rate is 0
-RESULTS = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 
 
 @dataclass(frozen=True)
@@ -54,16 +47,6 @@ class Sizes:
 
 
 QUICK = Sizes(gpt=(5, 5), moons=(2, 1), chain=(10_000, 100_000, 3), growth=(20, 100), texts=(4, 5))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    what: str
-    collector: str  # what the cyclic garbage collector did, on either side
-    measured: str
-    goal: str
 
 
 def close(a: float, b: float) -> bool:
@@ -324,35 +307,10 @@ def measure(sizes: Sizes) -> Iterator[Row]:
     yield from sampling(*sizes.texts)
 
 
-def machine() -> str:
-    """The Python, and the machine in words that fit many."""
-    return (
-        f"{platform.python_implementation()} {platform.python_version()}, "
-        f"{os.cpu_count()} cores, {platform.system()} on {platform.machine()}, "
-        f"{datetime.date.today().isoformat()}"
-    )
-
-
-def as_markdown(rows: list[Row], command: str) -> str:
-    lines = [
-        "| what | cyclic collector | measured | goal |",
-        "|---|---|---|---|",
-        *(f"| {r.what} | {r.collector} | {r.measured} | {r.goal} |" for r in rows),
-    ]
-    return PAGE.format(command=command, machine=machine(), table="\n".join(lines))
-
-
-PAGE = """\
-# Benchmarks
-
-Written by `{command}`. Measured with {machine}.
-
-{table}
-
-A ratio says how many times as fast ours is as the plain program: the median of all turns, and the
-lowest and the highest. (For chains it is a time, beside a shorter chain's.) The sides run in
-processes of their own and take turns at the same documents, several steps a turn. Every loss and
-every text was compared before a number was written: losses to 1e-9, texts exactly.
+NOTE = """\
+A ratio says how many times as fast ours is as the plain program. (For chains it is a time, beside a
+shorter chain's.) Every loss and every text was compared before a number was written: losses to
+1e-9, texts exactly.
 
 The plain programs, `benchmarks/plain_gpt.py` and `benchmarks/plain_mlp.py`, work as the published
 ones do: two parents a node at most, constants as nodes, a recursive `backward`, and the cyclic
@@ -364,30 +322,18 @@ The memory of a node is what Python's allocator hands out for it, its result and
 `x * w` has two parents, the others have one.
 """
 
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure the scalar floors of the package.")
-    parser.add_argument("--quick", action="store_true", help="half a minute, rougher")
-    parser.add_argument("--deep", action="store_true", help="also a chain of ten million nodes")
-    parser.add_argument("--write", action="store_true", help=f"also write docs/{RESULTS.name}")
-    options = parser.parse_args()
-
-    print(machine())
-    rows = []
-    for row in measure(QUICK if options.quick else Sizes()):
-        rows.append(row)
-        show(row)
-    for row in deep(10_000_000) if options.deep else ():
-        rows.append(row)
-        show(row)
-    if options.write:
-        command = " ".join(["python -m benchmarks.scalar", *sys.argv[1:]])
-        RESULTS.write_text(as_markdown(rows, command), encoding="utf-8", newline="\n")
-
-
-def show(row: Row) -> None:
-    print(f"\n{row.what}\n    {row.measured}   (goal: {row.goal}; collector: {row.collector})")
+BENCHMARK = Benchmark(
+    "Scalars",
+    measure=lambda quick: measure(QUICK if quick else Sizes()),
+    aside="cyclic collector",
+    note=NOTE,
+)
+DEEP = Benchmark(  # a few GB of memory
+    "A very long chain",
+    measure=lambda quick: deep(1_000_000 if quick else 10_000_000),
+    aside="cyclic collector",
+)
 
 
 if __name__ == "__main__":
-    main()
+    main(BENCHMARK, __doc__)

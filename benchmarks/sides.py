@@ -9,26 +9,48 @@ other program's numbers, which is not how a program runs by itself.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
+
+# Libraries read these when they are loaded, in a side's new process.
+ONE_THREAD = {
+    **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")},
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false",
+}
+
+
+@contextmanager
+def environment(changes: dict[str, str]) -> Iterator[None]:
+    """Another environment for the processes that are started meanwhile."""
+    before = dict(os.environ)
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 class Side:
     """A program in its own process: `make(*arguments)` gives an iterator, each item one step.
 
-    `make` is a function at the top of a module, so that a new process can find it.
+    `make` is a function at the top of a module, so that a new process can find it. The libraries
+    that it computes with are held to one thread.
     """
 
     def __init__(self, make: Callable[..., Iterator[Any]], *arguments: Any) -> None:
         processes = multiprocessing.get_context("spawn")
         self.pipe, theirs = processes.Pipe()
         self.process = processes.Process(target=serve, args=(theirs, make, arguments), daemon=True)
-        self.process.start()
+        with environment(ONE_THREAD):
+            self.process.start()
         theirs.close()
 
     def turn(self, steps: int) -> tuple[float, list[Any]]:
@@ -84,25 +106,33 @@ def ratio(first: Sequence[float], other: Sequence[float]) -> Ratio:
 def take_turns(
     programs: Sequence[tuple[Any, ...]],
     turns: int,
-    steps: int,
+    steps: int | Sequence[int],
     agree: Callable[[Any, Any], bool],
 ) -> list[list[float]]:
-    """For each program its seconds, turn by turn; a turn to warm up comes first, uncounted.
+    """For each program its seconds a step, turn by turn; a turn to warm up comes first, uncounted.
 
-    A program is `(make, *arguments)`, as `Side` takes it. What the others give must `agree` with
-    what the first gives, at every step.
+    A program is `(make, *arguments)`, as `Side` takes it. A turn has as many steps for each of
+    them, or for quick ones more, where `steps` says how many for each program. What the others
+    give must `agree` with what the first gives, at every step that both have made.
     """
+    counts = [steps] * len(programs) if isinstance(steps, int) else list(steps)
     seconds: list[list[float]] = [[] for _ in programs]
+    given: list[list[Any]] = [[] for _ in programs]
+    compared = [0] * len(programs)  # steps of each that were compared with the first's
     with ExitStack() as stack:
         sides = [stack.enter_context(Side(*program)) for program in programs]
         for turn in range(turns + 1):
-            taken = [side.turn(steps) for side in sides]
-            for _, results in taken[1:]:
-                for step, (a, b) in enumerate(zip(taken[0][1], results, strict=True)):
-                    if not agree(a, b):
-                        number = turn * steps + step + 1
-                        raise AssertionError(f"Step {number} gave {a!r} and {b!r}.")
-            if turn:
-                for column, (time_taken, _) in zip(seconds, taken, strict=True):
-                    column.append(time_taken)
+            for i, (side, count) in enumerate(zip(sides, counts, strict=True)):
+                time_taken, results = side.turn(count)
+                given[i] += results
+                if turn:
+                    seconds[i].append(time_taken / count)
+            for i, results in enumerate(given[1:], start=1):
+                both = min(len(given[0]), len(results))
+                for step in range(compared[i], both):
+                    if not agree(given[0][step], results[step]):
+                        raise AssertionError(
+                            f"Step {step + 1} gave {given[0][step]!r} and {results[step]!r}."
+                        )
+                compared[i] = both
     return seconds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import subprocess
+import os
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -11,15 +11,17 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
+from benchmarks import __main__ as everything
 from benchmarks import plain_gpt, plain_mlp, scalar
+from benchmarks.report import Benchmark, Row, machine, run
 from benchmarks.sides import Ratio, Side, ratio, take_turns
 from micrograd import nn
 from micrograd.engine import Value
 from micrograd.gpt import GPT
 
-ROOT = Path(__file__).resolve().parent.parent
 TINY = scalar.Sizes(
     gpt=(1, 1), moons=(1, 1), points=2, chain=(5, 50, 1), nodes=10, growth=(1, 2), texts=(1, 1)
 )
@@ -147,6 +149,34 @@ def test_sides_that_disagree_are_not_measured():
         take_turns(programs, turns=1, steps=2, agree=int.__eq__)
 
 
+def test_a_quick_side_makes_more_steps_a_turn_and_is_compared_where_both_are():
+    programs = [(count_from, 0), (count_from, 0), (count_up_to, 5)]
+    seconds = take_turns(programs, turns=2, steps=[1, 4, 2], agree=int.__eq__)
+    assert [len(column) for column in seconds] == [2, 2, 2]
+    with pytest.raises(AssertionError, match="Step 6 gave 5 and -1"):
+        take_turns(programs, turns=2, steps=[2, 2, 4], agree=int.__eq__)
+
+
+def count_up_to(end: int) -> Iterator[int]:
+    yield from range(end)
+    while True:
+        yield -1
+
+
+def test_a_side_is_held_to_one_thread_and_our_own_environment_stays(monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    with Side(thread_limits) as side:
+        assert side.turn(1)[1] == [{"1"}]
+    assert os.environ["OMP_NUM_THREADS"] == "7"
+    assert "NUMBA_NUM_THREADS" not in os.environ
+
+
+def thread_limits() -> Iterator[set[str | None]]:
+    names = ("OMP", "OPENBLAS", "MKL", "NUMBA")
+    while True:
+        yield {os.environ.get(f"{name}_NUM_THREADS") for name in names}
+
+
 def test_turns_are_counted_without_the_one_that_warms_up():
     seconds = take_turns([(count_from, 0), (count_from, 0)], turns=3, steps=2, agree=int.__eq__)
     assert [len(column) for column in seconds] == [3, 3]
@@ -177,9 +207,9 @@ def test_memory_is_compared_after_as_many_records():
 def test_every_part_runs_and_has_its_row():
     rows = [*scalar.measure(TINY), *scalar.deep(1000)]
     assert len(rows) == 15
-    page = scalar.as_markdown(rows, "python -m benchmarks.scalar")
+    page = scalar.BENCHMARK.section(rows)
     for row in rows:
-        assert f"| {row.what} | {row.collector} | {row.measured} | {row.goal} |\n" in page
+        assert f"| {row.what} | {row.aside} | {row.measured} | {row.goal} |\n" in page
 
 
 @pytest.mark.slow
@@ -189,12 +219,76 @@ def test_a_deep_chain_is_freed():
     assert left < 1000  # free lists, which Python keeps for later
 
 
-def test_the_command_tells_its_options():
-    done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.scalar", "--help"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
+# The page.
+
+
+def two_rows(quick: bool) -> Iterator[Row]:
+    yield Row("One | thing", "cold" if quick else "warm", "2 ×", "1 ×")
+
+
+def test_a_table_leaves_out_the_column_without_a_heading():
+    [row] = two_rows(quick=True)
+    assert Benchmark("Things", two_rows, aside="weather").table([row]).splitlines() == [
+        "| what | weather | measured | goal |",
+        "| --- | --- | --- | --- |",
+        "| One | thing | cold | 2 × | 1 × |",
+    ]
+    assert (
+        Benchmark("Things", two_rows).table([row]).splitlines()[2] == "| One | thing | 2 × | 1 × |"
     )
-    assert all(option in done.stdout for option in ("--quick", "--deep", "--write"))
+
+
+def test_a_benchmark_without_its_package_is_skipped_with_the_command_that_installs_it(capsys):
+    never = Benchmark("Never", two_rows, needs=("math", "no_such_package"), note="A note.")
+    assert run(never, quick=True) == []
+    sentence = (
+        "Skipped: it needs no_such_package; `.venv/bin/python -m pip install no_such_package` "
+        "installs what is missing."
+    )
+    assert sentence in capsys.readouterr().out
+    assert never.section([]) == f"## Never\n\n{sentence}\n\nA note.\n"
+
+
+def test_the_machine_is_named_with_its_processor_and_the_versions():
+    said = machine()
+    assert f"numpy {np.__version__}" in said
+    assert f"({os.cpu_count()} cores)" in said
+
+
+@pytest.mark.parametrize("name", everything.NAMES)
+def test_every_benchmark_can_be_found_or_says_what_it_needs(name):
+    found = everything.benchmark(name)
+    assert isinstance(found, Benchmark) or found.startswith("Skipped: ")
+
+
+@pytest.fixture
+def one_benchmark(monkeypatch, tmp_path) -> Path:
+    """A single benchmark, and the path of the page that is not there yet."""
+    monkeypatch.setattr(everything, "NAMES", ("things",))
+    monkeypatch.setattr(everything, "benchmark", lambda name: Benchmark("Things", two_rows))
+    monkeypatch.setattr(everything, "PAGE", tmp_path / "benchmarks.md")
+    return tmp_path / "benchmarks.md"
+
+
+def test_the_page_says_what_was_measured_where_and_by_which_command(monkeypatch, one_benchmark):
+    monkeypatch.setattr(sys, "argv", ["bench"])
+    everything.main()
+    page = one_benchmark.read_text(encoding="utf-8")
+    assert page.startswith(
+        f"# Benchmarks\n\nWritten by `start.py bench`. Measured with {machine()}"
+    )
+    assert page.endswith("## Things\n\n" + Benchmark("", two_rows).table([*two_rows(False)]) + "\n")
+
+
+@pytest.mark.parametrize("option", ["--quick", "things"])
+def test_a_part_or_a_rough_measurement_leaves_the_page_alone(monkeypatch, one_benchmark, option):
+    monkeypatch.setattr(sys, "argv", ["bench", option])
+    everything.main()
+    assert not one_benchmark.exists()
+
+
+def test_a_benchmark_that_is_not_there_is_refused_with_those_that_are(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["bench", "tensors"])
+    with pytest.raises(SystemExit):
+        everything.main()
+    assert "there is no benchmark 'tensors': choose of scalar, " in capsys.readouterr().err

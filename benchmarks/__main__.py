@@ -1,0 +1,84 @@
+"""All benchmarks in one run, and the page that tells what they measured.
+
+    python3 start.py bench                    # all of them, and docs/benchmarks.md: half an hour
+    python3 start.py bench --quick            # a few minutes; prints, and leaves the page alone
+    python3 start.py bench tensor sampling    # only these, printed
+
+Speeds are ratios of what ran side by side, on one thread each, after equal losses, gradients or
+texts were asserted. A busy machine disturbs them: look at the spread.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from pathlib import Path
+
+from benchmarks.report import Benchmark, machine, run
+
+NAMES = ("scalar", "deep")
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+
+HEAD = """\
+# Benchmarks
+
+Written by `{command}`. Measured with {machine}.
+
+The sides of a comparison run in processes of their own, with their libraries held to one thread,
+and take turns at the same work, several steps a turn. Where a number is followed by two in
+parentheses, it is the median of all turns, and they are the lowest and the highest. Before
+anything was timed, or step by step while it was, the losses, gradients or texts of the sides were
+found equal.
+"""
+
+
+def benchmark(name: str) -> Benchmark | str:
+    """A benchmark by its name, or the sentence that says which package it needs."""
+    if name == "deep":
+        return importlib.import_module("benchmarks.scalar").DEEP
+    try:
+        return importlib.import_module(f"benchmarks.{name}").BENCHMARK
+    except ImportError as fault:
+        if (fault.name or "").partition(".")[0] in ("benchmarks", "micrograd"):
+            raise  # ours, and so a mistake
+        return f"Skipped: {fault}"
+
+
+def measure(names: list[str], quick: bool) -> list[str]:
+    """The sections of the page, printed while they are measured."""
+    sections = []
+    for name in names:
+        found = benchmark(name)
+        if isinstance(found, str):
+            print(f"\n{name}\n{found}")
+            sections.append(f"## {name}\n\n{found}\n")
+        else:
+            sections.append(found.section(run(found, quick)))
+    return sections
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python3 start.py bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(NAMES)}")
+    parser.add_argument("--quick", action="store_true", help="sooner, and rougher")
+    options = parser.parse_args()
+    unknown = [name for name in options.names if name not in NAMES]
+    if unknown:
+        parser.error(f"there is no benchmark {unknown[0]!r}: choose of {', '.join(NAMES)}")
+
+    print(machine(), flush=True)
+    sections = measure(options.names or list(NAMES), options.quick)
+    if options.quick or options.names:
+        return
+    head = HEAD.format(command=" ".join(["start.py bench", *sys.argv[1:]]), machine=machine())
+    PAGE.write_text("\n".join([head, *sections]), encoding="utf-8", newline="\n")
+    print(f"\nThe page is {PAGE}.")
+
+
+if __name__ == "__main__":
+    main()
