@@ -21,6 +21,19 @@ NAMES = sorted(page.stem for page in PAGES.glob("*.md") if page != INDEX)
 PACKAGE = ROOT / "micrograd"
 MODULES = [file.stem for file in PACKAGE.glob("*.py") if file.stem != "__init__"]
 MODULES += ["checks", "viz"]
+MODULES += [f"fast.{file.stem}" for file in (PACKAGE / "fast").glob("*.py") if file.stem[0] != "_"]
+
+# The pages whose modules need a heavy extra.
+NEEDS = {
+    "fast.pytorch": pytest.mark.needs_torch,
+    "fast.distributed": pytest.mark.needs_torch,
+    "fast.jax_loss": pytest.mark.needs_jax,
+    "fast.replay": pytest.mark.needs_numba,
+    "fast.compiled": pytest.mark.needs_numba,
+}
+each_page = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=NEEDS.get(name, ())) for name in NAMES]
+)
 
 OPTIONS = doctest.NORMALIZE_WHITESPACE  # a long line of output may be broken on a page
 
@@ -67,14 +80,14 @@ def code_in(cell: str) -> list[str]:
 # The examples
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_page
 def test_the_examples_of_a_page_give_what_it_shows(name, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)  # some write files
     report = failures(text_of(name), name)
     assert not report, report
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_page
 def test_every_block_of_a_page_is_run_and_shows_a_result(name):
     text = text_of(name)
     blocks = examples(text, name)
@@ -112,7 +125,7 @@ def signatures(name: str) -> list[str]:
     return [span for span in spans if re.fullmatch(r"[\w.]+\(.*\)", span)]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_page
 def test_the_signatures_of_a_page_are_those_of_the_code(name):
     module = module_of(name)
     for signature in signatures(name):
@@ -126,7 +139,7 @@ def test_the_signatures_of_a_page_are_those_of_the_code(name):
             assert default is ... or default == expected, signature
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each_page
 def test_a_page_names_everything_public_in_its_module(name):
     module = module_of(name)
     things = vars(module).items()
@@ -161,7 +174,7 @@ def test_every_module_has_a_page_and_stands_in_the_index():
     assert len(rows) == len(NAMES)
     for name in NAMES:
         [row] = [row for row in rows if f"[{name}]({name}.md)" in row]
-        assert f"](../../micrograd/{name}" in row
+        assert f"](../../micrograd/{name.replace('.', '/')}" in row
 
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.md")), ids=lambda page: page.stem)
