@@ -73,6 +73,12 @@ class Batch:
     weights: NDArray[np.float64]  # (B, T), the share of each prediction in the batch's loss: sum 1
 
 
+def several(documents: Sequence[Any]) -> Sequence[Sequence[int]]:
+    """A batch as it is, and one document, a list of tokens, as a batch of one."""
+    one = len(documents) > 0 and isinstance(documents[0], int | np.integer)
+    return [documents] if one else documents
+
+
 def padded(documents: Sequence[Sequence[int]], config: GPTConfig) -> Batch:
     """The batch of some documents, given as lists of tokens, each as far as the context goes.
 

@@ -10,12 +10,11 @@ Shapes in comments: B documents, T positions, E embedding, H head size, V vocabu
 
 import os
 from collections.abc import Mapping, Sequence
-from numbers import Integral
 from random import Random
 from typing import Any
 
 from micrograd import checkpoint
-from micrograd.fast.common import State, Weights, checked, initial_weights, nested, padded
+from micrograd.fast.common import State, Weights, checked, initial_weights, nested, padded, several
 from micrograd.gpt import GPTConfig
 from micrograd.tokenizer import Tokenizer
 
@@ -118,9 +117,7 @@ class GPT(nn.Module):
 
     def batch(self, documents: Sequence[Any]) -> tuple[Tensor, Tensor, Tensor]:
         """Tokens, targets and weights in the loss, (B, T) each, of a document or of several."""
-        if len(documents) and isinstance(documents[0], Integral):
-            documents = [documents]
-        batch = padded(documents, self.config)
+        batch = padded(several(documents), self.config)
         tokens, targets = torch.from_numpy(batch.tokens), torch.from_numpy(batch.targets)
         weights = torch.from_numpy(batch.weights)
         place = self.wte.device
