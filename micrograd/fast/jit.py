@@ -1,0 +1,70 @@
+"""Python functions as machine code: numba, asked in one way by everything that uses it.
+
+numba reads the loops of a function and hands them to LLVM, the compiler behind Clang and Rust. That
+takes seconds at the first call in a process; the result is kept in a file, so that later processes
+find it ready, until the function's file changes.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+try:
+    import numba
+except ModuleNotFoundError:
+    raise ImportError(
+        "The compiled rungs of micrograd.fast need numba: pip install numba, in the course's "
+        "environment."
+    ) from None
+
+# What the compiler may do to arithmetic: regroup sums, so that eight numbers are added at once, and
+# join a product and a sum into one instruction. It may not assume that no number is infinite or
+# NaN, as numba's plain `fastmath=True` would let it: then it could remove the tests for them.
+REGROUP = {"reassoc", "contract", "arcp", "nsz"}
+
+
+def jit(function: Callable[..., Any]) -> Any:
+    """`function` as machine code from its first call on; dividing by 0 gives inf or NaN.
+
+    The code is kept in `__pycache__` beside the function's file, where Python keeps its own, or
+    where that cannot be written, in the user's folder for such things, or nowhere.
+    """
+    options: dict[str, Any] = {"fastmath": REGROUP, "error_model": "numpy", "nogil": True}
+    try:
+        return numba.njit(function, cache=True, **options)
+    except RuntimeError:  # no folder for it, neither there nor at the user's
+        return numba.njit(function, **options)
+
+
+@contextmanager
+def translating(what: str) -> Iterator[None]:
+    """Say so, if the first call of compiled functions takes longer than a second.
+
+    The sentences go to the standard error, as those of a progress bar do, and nowhere where
+    MICROGRAD_STATIC is set.
+    """
+    if os.environ.get("MICROGRAD_STATIC"):
+        yield
+        return
+    started = time.perf_counter()
+    said = threading.Event()
+
+    def say() -> None:
+        said.set()
+        print(f"Translating {what} into machine code ...", end="", file=sys.stderr, flush=True)
+
+    timer = threading.Timer(1.0, say)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if said.is_set():
+            seconds = time.perf_counter() - started
+            print(f" done in {seconds:.0f} seconds.", file=sys.stderr, flush=True)
