@@ -608,3 +608,24 @@ def test_what_is_no_number_becomes_its_type() -> None:
     assert plain([1, 2.5, True, None, "a", {1: 2}, 3j]) == [
         *(1.0, 2.5, True, None, "a", {1: 2.0}, Other("complex"))
     ]
+
+
+class Nameless:
+    """An answer whose own name cannot be asked for."""
+
+    @property
+    def __name__(self) -> str:
+        raise RuntimeError("no name")
+
+    def __call__(self, *inputs: Any) -> None: ...
+
+
+def test_an_answer_that_will_not_say_its_name_is_known_by_the_notebooks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nameless = Nameless()
+    lesson = Lesson("01", Progress())
+    assert lesson.check(nameless) is nameless  # no exercise, and no traceback
+    monkeypatch.setitem(globals(), "slope", nameless)
+    assert lesson.check(nameless) is SLOPE.solution
+    assert "slope: not yet" in capsys.readouterr().out

@@ -278,7 +278,10 @@ class Lesson:
 
     def name_of(self, answer: Any, notebook: dict[str, Any]) -> Any:
         """The name of an answer, or the one that the notebook gives it, as to a lambda."""
-        own = getattr(answer, "__name__", None)
+        try:
+            own = getattr(answer, "__name__", None)
+        except Exception:  # it is the learner's
+            own = None
         if own in self.exercise_names():
             return own
         given = [name for name in self.exercise_names() if notebook.get(name, self) is answer]

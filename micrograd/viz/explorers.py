@@ -8,7 +8,6 @@ being built, read as a web page, or ipywidgets is missing, the same call gives p
 from __future__ import annotations
 
 import html
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -173,7 +172,13 @@ def play(
 
 def can_move() -> bool:
     """Whether controls can be shown: not in static mode, and not without ipywidgets."""
-    return not is_static() and importlib.util.find_spec("ipywidgets") is not None
+    if is_static():
+        return False
+    try:
+        import ipywidgets  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def standing(drawings: Sequence[Drawing]) -> Drawing | Strip:

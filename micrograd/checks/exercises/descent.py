@@ -111,7 +111,11 @@ DESCEND = Exercise(
     difficulty=2,
     task="Take the steps one after the other, each from where the last one ended, and return every "
     "point on the way.",
-    cases=((VALLEY, [2.0, 1.0], 0.1, 2, 0.1), (VALLEY, [-1.0, 3.0], 0.2, 3, 0.1)),
+    cases=(
+        (VALLEY, [2.0, 1.0], 0.1, 2, 0.1),
+        (VALLEY, [-1.0, 3.0], 0.2, 3, 0.1),
+        (VALLEY, [2.0, 1.0], 0.1, 0, 0.1),
+    ),
     fresh=lambda rng: (
         VALLEY,
         three(rng)[:2],
@@ -122,6 +126,8 @@ DESCEND = Exercise(
     why=lambda f, point, lr, steps, h: (
         f"{steps} steps visit {steps + 1} points, and the slopes are asked for anew at each; f "
         f"falls from {f(point):.6g} to {f(descend(f, point, lr, steps, h)[-1]):.6g}"
+        if steps
+        else "no step is asked for, so the path is the first point alone"
     ),
     holds="Each of your steps asks for the slopes where it stands, and ends lower.",
     hints=(
