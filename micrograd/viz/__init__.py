@@ -19,6 +19,7 @@ from micrograd.viz.attention import (
 from micrograd.viz.axes import two_axes
 from micrograd.viz.chains import chain_diagram, diamond_diagram, gears, walk_back, work_curve
 from micrograd.viz.dashboard import run_live
+from micrograd.viz.diseases import curve_panels
 from micrograd.viz.explorers import Choice, Slider, Words, explore, play
 from micrograd.viz.graph import draw_graph, graph_dot
 from micrograd.viz.hills import arrow, flat_places, gradient_map, heights_and_slopes, slices
@@ -29,6 +30,7 @@ from micrograd.viz.neurons import network_diagram, neuron_map, sum_curve, weight
 from micrograd.viz.picture import Card, Picture, Strip, is_static
 from micrograd.viz.planes import decision_boundary
 from micrograd.viz.plots import loss_curve, next_token_bars
+from micrograd.viz.races import WeightPlane, rate_plans, rate_race
 from micrograd.viz.slopes import descent, error_valley, tangent, tangent_estimate
 from micrograd.viz.stepper import step_backward
 from micrograd.viz.streams import gpt_map, stream_lanes
@@ -49,6 +51,7 @@ __all__ = [
     "Picture",
     "Slider",
     "Strip",
+    "WeightPlane",
     "Words",
     "arrow",
     "attention_map",
@@ -59,6 +62,7 @@ __all__ = [
     "chain_diagram",
     "contours",
     "count_bars",
+    "curve_panels",
     "decision_boundary",
     "descent",
     "diamond_diagram",
@@ -90,6 +94,8 @@ __all__ = [
     "pair_table",
     "play",
     "play_merges",
+    "rate_plans",
+    "rate_race",
     "run_live",
     "share_map",
     "sharpness_curve",
