@@ -24,6 +24,7 @@ from micrograd.checks.question import CONFIDENCE, readable, score
 from micrograd.checks.store import Progress, current
 
 MISSED_AGAIN = 2  # recall questions that were missed before and are asked once more
+NAMES = 12  # how many names a card lists
 
 
 class Lesson:
@@ -262,8 +263,8 @@ class Lesson:
             "catch up",
             "",
             Part("" if missing else "Brought back: nothing was missing."),
-            Part(", ".join(name for name in missing if name in own), "Your own"),
-            Part(", ".join(name for name in missing if name not in own), "The course's"),
+            Part(in_short([name for name in missing if name in own]), "Your own"),
+            Part(in_short([name for name in missing if name not in own]), "The course's"),
             *map(report.taken_part, taken(self.number, brought, notebook)),
         )
 
@@ -317,3 +318,10 @@ class Lesson:
 
     def show(self, what: Card) -> None:
         show(self.with_notes(what))
+
+
+def in_short(names: list[str]) -> str:
+    """All names, or how many there are where nobody would read, or listen to, them all."""
+    if len(names) <= NAMES:
+        return ", ".join(names)
+    return f"{len(names)} answers, from {names[0]} to {names[-1]}"
