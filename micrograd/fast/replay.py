@@ -1,0 +1,391 @@
+"""A graph of scalars recorded once as arrays, and replayed at machine speed, forward and backward.
+
+Most of the time of a scalar engine goes into making nodes: finding the operation, the memory and
+the parents of each. The same program on the same shapes makes the same nodes every time, and only
+the numbers in them differ. So `record` writes the nodes down once, as arrays, and loops of machine
+code (numba) fill in the numbers:
+
+    >>> x, w = Value(3.0), Value(2.0)
+    >>> recording = record((x * w - 10.0) ** 2)
+    >>> recording.data[recording.position(w)] = 4.0
+    >>> recording.forward()
+    4.0
+    >>> recording.backward()
+    >>> float(recording.grad[recording.position(w)])  # 2 (x w - 10) x
+    12.0
+
+What stays as it was recorded: which nodes there are and what they are made from; all plain numbers
+in the program; and whatever the program found out by looking at `data`, such as a branch taken, or
+the largest logit that a softmax takes away first (where a later one is as right). The tokens of a
+document choose rows of the embedding table, so another document is another graph and needs a new
+recording, be it as long or not.
+
+Nodes are sorted by depth, and those of one depth by operation. So a stretch of equal operations is
+one loop that asks nothing, and every node still comes after its parents.
+
+This works on `micrograd.engine.Value`, and on any class with `data`, `grad`, `_prev`, `_local` and
+`_op`, such as the one of notebook 03a, as far as its operations are known here by their names. A
+name is not believed: the recording must give the numbers that the graph holds, or it is refused.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from micrograd.engine import Value, topological_order
+from micrograd.fast import replay_loops as loops
+from micrograd.fast.jit import translating
+from micrograd.fast.replay_loops import Graph
+from micrograd.nn import probabilities
+
+
+class Made(NamedTuple):
+    """How a node is made: which loop, from which values or plain numbers, with which slopes."""
+
+    code: int
+    parents: Sequence[Any]
+    local: Sequence[float]
+    extra: float = 0.0
+
+
+class Recording:
+    """A graph as arrays. Its leaves come first in them, in the order of `leaves`.
+
+    `data` holds the numbers of all nodes and `grad`, after `backward`, their gradients; a change of
+    a leaf's number is followed by everything at the next `forward`.
+    """
+
+    def __init__(
+        self, values: list[Any], leaves: int, codes: list[int], ends: list[int], graph: Graph
+    ) -> None:
+        self.values = values  # in the order of the arrays; None for a plain number in the program
+        self.leaves: list[Any] = values[:leaves]
+        self.codes = np.array(codes, dtype=np.int32)
+        self.ends = np.array(ends, dtype=np.int32)
+        self.graph = graph
+        self.data, self.grad = graph.data, graph.grad
+        self._positions = {id(value): i for i, value in enumerate(values) if value is not None}
+
+    def __repr__(self) -> str:
+        return (
+            f"Recording of {len(self.data)} nodes, {len(self.leaves)} of them leaves, in "
+            f"{len(self.codes)} stretches"
+        )
+
+    def position(self, value: Any) -> int:
+        """Where a value of the recorded graph stands in `data` and `grad`."""
+        try:
+            return self._positions[id(value)]
+        except KeyError:
+            raise KeyError("This value is not in the recorded graph.") from None
+
+    def forward(self) -> float:
+        """All numbers anew, from those of the leaves; that of the root."""
+        with translating("the loops of a recorded graph"):
+            fault = loops.replay_forward(self.codes, self.ends, self.graph)
+        if fault >= 0:
+            self._explain(fault)
+        return float(self.data[-1])
+
+    def backward(self) -> None:
+        """All gradients anew: d(root)/d(each node), for the numbers of the last `forward`."""
+        with translating("the loops of a recorded graph"):
+            loops.replay_backward(self.graph)
+
+    def read(self) -> None:
+        """Take over the numbers that the leaves, the Values themselves, hold now."""
+        self.data[: len(self.leaves)] = [leaf.data for leaf in self.leaves]
+
+    def write(self) -> None:
+        """Add the gradients of the leaves to those of the Values, as `Value.backward` does."""
+        for leaf, grad in zip(self.leaves, self.grad[: len(self.leaves)].tolist(), strict=True):
+            leaf.grad += grad
+
+    def _explain(self, k: int) -> None:
+        """Say why node k does not exist, in the words of the engine."""
+        code = int(self.codes[np.searchsorted(self.ends, k, side="right") - 1])
+        edges = slice(self.graph.first[k], self.graph.first[k + 1])
+        parents = [Value(x) for x in self.data[self.graph.parents[edges]].tolist()]
+        if code == loops.DIVIDE:
+            parents[0] / parents[1]
+        elif code == loops.POWER:
+            parents[0] ** float(self.graph.extra[k])
+        elif code == loops.EXP:
+            parents[0].exp()
+        elif code == loops.LOG:
+            parents[0].log()
+        raise ValueError(
+            "Softmax of nothing but -inf: every choice is masked out, so no probabilities exist. "
+            "Leave at least one choice open."
+        )
+
+
+def record(root: Any, order: Sequence[Any] | None = None) -> Recording:
+    """The graph that `root` was made from.
+
+    `order` is a topological order where one is known already, such as that of
+    `micrograd.engine.recorded`: what stands in it counts as made, and all else as a leaf. Raises
+    ValueError for an operation that is not known here, or that gives other numbers here.
+    """
+    made = needed(root, topological_order(root) if order is None else order)
+    steps = [how(value) for value in made]
+    recording = arrange(root, made, steps)
+    recording.forward()
+    for value, step in zip(made, steps, strict=True):
+        compare(value, step, recording)
+    return recording
+
+
+def needed(root: Any, order: Sequence[Any]) -> list[Any]:
+    """What of `order` was made, and has a part in `root`."""
+    wanted, found = {id(root)}, []
+    for value in reversed(order):
+        if id(value) in wanted and value._prev:
+            if not isinstance(value._prev, tuple | list):
+                raise TypeError(
+                    f"The parents of {value._op!r} are a {type(value._prev).__name__}, and a "
+                    "replay has to know their order: keep them as a tuple."
+                )
+            wanted.update(map(id, value._prev))
+            found.append(value)
+    return found[::-1]
+
+
+def arrange(root: Any, made: Sequence[Any], steps: Sequence[Made]) -> Recording:
+    """The arrays: leaves, then plain numbers, then stretch after stretch of equal operations."""
+    inside = {id(value) for value in made}
+    given = {name_of(p): p for step in steps for p in step.parents} or {id(root): root}
+    leaves = [p for name, p in given.items() if type(p) is not float and name not in inside]
+    numbers = [p for p in given.values() if type(p) is float]
+    start = len(leaves) + len(numbers)
+
+    # By depth; by operation and number of parents; then as they were made, except that the nodes of
+    # one softmax, which have the same parents, stand together.
+    depth = dict.fromkeys(map(name_of, [*leaves, *numbers]), 0)
+    rows: dict[Any, int] = {}
+    keys = []
+    for i, (value, step) in enumerate(zip(made, steps, strict=True)):
+        names = tuple(map(name_of, step.parents))
+        depth[id(value)] = deep = 1 + max(map(depth.__getitem__, names))
+        row = rows.setdefault(names, i) if step.code == loops.SOFTMAX else i
+        keys.append((deep, step.code, len(names), row, i))
+    keys.sort()
+    made, steps = [made[key[-1]] for key in keys], [steps[key[-1]] for key in keys]
+
+    kinds = [key[:3] for key in keys]
+    borders = [i for i, kind in enumerate(kinds) if i == 0 or kind != kinds[i - 1]]
+    position = {name_of(p): i for i, p in enumerate([*leaves, *numbers, *made])}
+    widths = [0] * start + [len(step.parents) for step in steps]
+    count = start + len(made)
+    data = np.zeros(count)
+    data[:start] = [*(leaf.data for leaf in leaves), *numbers]
+    return Recording(
+        [*leaves, *[None] * len(numbers), *made],
+        leaves=len(leaves),
+        codes=[kinds[i][1] for i in borders],
+        ends=[start + i for i in [*borders, len(made)]],
+        graph=Graph(
+            first=np.cumsum([0, *widths], dtype=np.int32),
+            parents=np.array([position[name_of(p)] for s in steps for p in s.parents], np.int32),
+            local=np.array([slope for step in steps for slope in step.local], np.float64),
+            extra=np.array([0.0] * start + [step.extra for step in steps]),
+            data=data,
+            grad=np.zeros(count),
+        ),
+    )
+
+
+def name_of(parent: Any) -> Any:
+    """A value is only itself, and equal plain numbers are one."""
+    return repr(parent) if type(parent) is float else id(parent)
+
+
+def compare(value: Any, step: Made, recording: Recording) -> None:
+    """Refuse a node whose number or local derivatives the loops compute otherwise."""
+    graph, k = recording.graph, recording.position(value)
+    ours, theirs = [float(graph.data[k])], [value.data]
+    local = getattr(value, "_local", None)
+    if local is not None:  # by parent, since a value may be more than one of them
+        edges = graph.local[graph.first[k] : graph.first[k + 1]].tolist()
+        for parent in {id(p): p for p in value._prev}.values():
+            ours.append(sum(x for p, x in zip(step.parents, edges, strict=True) if p is parent))
+            theirs.append(sum(x for p, x in zip(value._prev, local, strict=True) if p is parent))
+    if not all(map(same, ours, theirs)):
+        raise ValueError(
+            f"The graph has a node {value._op!r} with the number {value.data:g}, and what is known "
+            f"by that name gives {graph.data[k]:g}, or other local derivatives. Either it is "
+            "another operation, which needs another name, or a number was changed after the graph "
+            "was made: then make it anew."
+        )
+
+
+def same(a: float, b: float) -> bool:
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) or (math.isnan(a) and math.isnan(b))
+
+
+# How a node was made, read off the node. Where it keeps no plain number that went into it, the
+# number follows from the result.
+
+
+def how(value: Any) -> Made:
+    operation = value._op.lower()
+    if operation.startswith("**"):
+        return Made(loops.POWER, value._prev, (0.0,), exponent(value._op))
+    if operation not in KNOWN:
+        raise ValueError(
+            f"A node {value._op!r} cannot be replayed; what can be is **, {', '.join(KNOWN)}."
+        )
+    return KNOWN[operation](value)
+
+
+def loop(code: int) -> Callable[[Any], Made]:
+    """An operation whose parents say it all."""
+    return lambda value: Made(code, value._prev, [0.0] * len(value._prev))
+
+
+def exponent(operation: str) -> float:
+    """2.0 from "**2", and 0.5 from "**1/2", which a Fraction leaves."""
+    try:
+        return float(Fraction(operation[2:]))
+    except ValueError:
+        raise ValueError(f"A node {operation!r} does not name a number as its exponent.") from None
+
+
+def plus(value: Any) -> Made:
+    if len(value._prev) == 2:
+        return Made(loops.WEIGHTED_SUM, value._prev, (1.0, 1.0))
+    return with_number(value)
+
+
+def minus(value: Any) -> Made:
+    if len(value._prev) == 2:
+        return Made(loops.WEIGHTED_SUM, value._prev, (1.0, -1.0))
+    return with_number(value)
+
+
+def with_number(value: Any) -> Made:
+    """parent + number, parent - number, or number - parent: the slope tells the last one."""
+    [parent], [slope] = value._prev, slopes(value)
+    rest = value.data - slope * parent.data
+    number = plainest(rest, lambda number: slope * parent.data + number == value.data)
+    if number == 0:
+        return Made(loops.WEIGHTED_SUM, value._prev, (slope,))
+    return Made(loops.WEIGHTED_SUM, (parent, number), (slope, 1.0))
+
+
+def times(value: Any) -> Made:
+    if len(value._prev) == 2:
+        return Made(loops.DOT, value._prev, (0.0, 0.0))
+    return Made(loops.WEIGHTED_SUM, value._prev, slopes(value))
+
+
+def over(value: Any) -> Made:
+    """parent / parent, parent / number, or number / parent, where the slope has the other sign."""
+    if len(value._prev) == 2:
+        return Made(loops.DIVIDE, value._prev, (0.0, 0.0))
+    [parent], [slope] = value._prev, slopes(value)
+    if same(slope * parent.data, value.data):
+        return Made(loops.WEIGHTED_SUM, value._prev, (slope,))
+    product = value.data * parent.data
+    number = plainest(product, lambda number: number / parent.data == value.data)
+    return Made(loops.DIVIDE, (number, parent), (0.0, 0.0))
+
+
+def average(value: Any) -> Made:
+    n = len(value._prev)
+    return Made(loops.WEIGHTED_SUM, value._prev, [1.0 / n] * n)
+
+
+def neuron(value: Any) -> Made:
+    """bias + weights · inputs, as one product of (weights, bias) and (inputs, 1).
+
+    The parents are the bias, the weights, and those of the inputs that are values. How many these
+    are is not said; but the slope of a weight is its input, and that of an input its weight.
+    """
+    bias, *parents = value._prev
+    inputs = list(slopes(value)[1:])
+    for count in range(len(parents) // 2, 0, -1):
+        weights, numbers = parents[:-count], inputs[:-count]
+        waiting = list(zip(parents[-count:], inputs[-count:], strict=True))
+        for i, weight in enumerate(weights):
+            if not waiting:
+                break
+            given, slope = waiting[0]
+            if same(given.data, numbers[i]) and same(slope, weight.data):
+                numbers[i] = given
+                del waiting[0]
+        if not waiting:
+            break
+    else:
+        weights, numbers = parents, inputs
+    pairs = (*weights, bias, *numbers, 1.0)
+    return Made(loops.DOT, pairs, [0.0] * len(pairs))
+
+
+def softmax(value: Any) -> Made:
+    """Which of the probabilities a node is: only its own logit makes it grow."""
+    local = slopes(value)
+    grows = [i for i, slope in enumerate(local) if slope > 0]
+    if not grows:  # a probability of 0 or 1: all slopes are 0
+        grows = [
+            i for i, p in enumerate(probabilities([z.data for z in value._prev])) if p == value.data
+        ]
+    if len(grows) != 1:
+        raise ValueError(
+            f"A probability of {value.data:g} may belong to any of several logits here. Record "
+            "the graph with other numbers in its leaves, and change them afterwards."
+        )
+    return Made(loops.SOFTMAX, value._prev, [0.0] * len(local), grows[0])
+
+
+def cross_entropy(value: Any) -> Made:
+    """The target: the one slope below 0, or where all are 0, the token that was certain."""
+    local = slopes(value)
+    target = min(range(len(local)), key=lambda i: (local[i], -value._prev[i].data))
+    return Made(loops.CROSS_ENTROPY, value._prev, [0.0] * len(local), target)
+
+
+def slopes(value: Any) -> tuple[float, ...]:
+    local = getattr(value, "_local", None)
+    if local is None:
+        raise ValueError(
+            f"A node {value._op!r} was made with a plain number, which neither its parents nor "
+            "local derivatives tell. Make a Value of that number first, or keep _local."
+        )
+    return tuple(map(float, local))
+
+
+def plainest(estimate: float, fits: Callable[[float], bool]) -> float:
+    """Of the numbers that fit, near an estimate, one with the fewest digits.
+
+    1e-05 can be read off 0.08001 and 0.08 only up to rounding; as the shortest number that gives
+    0.08001 it is found exactly.
+    """
+    for digits in range(1, 17):
+        number = float(f"{estimate:.{digits}g}")
+        if fits(number):
+            return number
+    return estimate
+
+
+KNOWN: dict[str, Callable[[Any], Made]] = {
+    "+": plus,
+    "-": minus,
+    "*": times,
+    "/": over,
+    "exp": loop(loops.EXP),
+    "log": loop(loops.LOG),
+    "tanh": loop(loops.TANH),
+    "relu": loop(loops.RELU),
+    "abs": loop(loops.ABSOLUTE),
+    "max": loop(loops.LARGER),
+    "mean": average,
+    "dot": loop(loops.DOT),
+    "rms": loop(loops.RMS),
+    "neuron": neuron,
+    "softmax": softmax,
+    "cross_entropy": cross_entropy,
+}
