@@ -206,7 +206,17 @@ def revealed(question: Question, scored: Score, confidence: str | None) -> Card:
     if not scored.right and confidence == "sure":
         parts.append("You were sure, so this is a good one to understand before you go on.")
     state = "right" if scored.right else "not what happens"
-    return card(question.name, state, *parts, mistake_part(scored), question.because)
+    counted = hits(question, scored)
+    parts += [counted] if counted and not scored.mistake else [counted, mistake_part(scored)]
+    return card(question.name, state, *parts, question.because)
+
+
+def hits(question: Question, scored: Score) -> str:
+    """How many of several choices are right, where not all are."""
+    chosen, wanted = set(scored.text.split()), set(question.answer.split())
+    if question.kind != "choose" or len(wanted) < 2 or scored.right:
+        return ""
+    return f"{len(chosen & wanted)} of your {len(chosen)} are right; there are {len(wanted)}."
 
 
 def recall_card(questions: Sequence[Question], answered: Sequence[str]) -> Card:
