@@ -1,4 +1,4 @@
-"""The GPT: the published program's numbers, an independent PyTorch model's, and no leak."""
+"""The GPT: the published program's numbers, those of the model in PyTorch, and no leak."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from micrograd.tokenizer import CharTokenizer
 from micrograd.train import Training, train
 
 if TYPE_CHECKING:
-    from torch_gpt import TorchGPT
+    from micrograd.fast import pytorch
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 TOKENIZER = CharTokenizer(LETTERS)
@@ -40,13 +40,16 @@ def some_names(count: int) -> list[str]:
     return names[:count]
 
 
-def in_torch(model: GPT) -> TorchGPT:
-    """The independent model with our model's sizes and weights."""
-    from torch_gpt import TorchGPT
+def in_torch(model: GPT) -> pytorch.GPT:
+    """The model in PyTorch, which reads whole documents and has a mask, with our weights."""
+    import torch
 
-    c = model.config
-    sizes = (c.vocab_size, c.block_size, c.n_layer, c.n_head, c.n_embd, c.activation)
-    return TorchGPT(*sizes).load(model.state_dict())
+    from micrograd.fast import pytorch
+
+    torch.set_num_threads(1)
+    theirs = pytorch.GPT(model.config, Random(0))
+    theirs.load_state_dict(model.state_dict())
+    return theirs
 
 
 # Sizes and beginnings.
@@ -141,7 +144,7 @@ def test_an_unknown_activation_is_refused_with_the_known_ones():
         GPTConfig(5, activation="gelu")
 
 
-# Against the independent model in PyTorch.
+# Against the model in PyTorch.
 
 
 @pytest.mark.needs_torch
@@ -158,34 +161,45 @@ def test_loss_and_every_gradient_agree_with_pytorch(version, sizes):
     tokens = TOKENIZER.encode("alexandria")
     loss = model.loss(tokens)
     loss.backward()
-    theirs = in_torch(model)
-    expected = theirs.loss(tokens)
-    expected.backward()
-    assert loss.data == pytest.approx(expected.item(), rel=1e-12, abs=0)
-    gradients = theirs.gradients()
+    expected, gradients = in_torch(model).loss_and_gradients(tokens)
+    assert loss.data == pytest.approx(expected, rel=1e-12, abs=0)
     assert gradients.keys() == model.weights.keys()
     for name, rows in model.weights.items():
         flat = [p.grad for row in rows for p in row]
         largest = max(map(abs, flat))
         assert largest > 0, f"no gradient reaches {name}"
-        wanted = [g for row in gradients[name] for g in row]
+        wanted = gradients[name].ravel().tolist()
         assert flat == pytest.approx(wanted, rel=1e-9, abs=1e-12 * largest), name
 
 
 def losses_side_by_side(version: str, steps: int) -> tuple[list[float], list[float]]:
     """Losses of the first steps out of 1,000 with the published settings: ours, PyTorch's."""
-    import torch_gpt
-
     names = some_names(steps)
     model = GPT(full_size(version), Random(42))
-    theirs = torch_gpt.losses(in_torch(model), [TOKENIZER.encode(n) for n in names], plan=1000)
-    return ours(model, names), list(theirs)
+    theirs = in_torch(model)
+    return ours(model, names), pytorchs(theirs, names)
 
 
 def ours(model: GPT, names: list[str]) -> list[float]:
     optimizer = Adam(model.parameters(), lr=0.01, betas=(0.85, 0.99))
     run = Training(model, TOKENIZER, names, optimizer, steps=1000)
     return [step.loss for step in train(run, len(names))]
+
+
+def pytorchs(model: pytorch.GPT, names: list[str]) -> list[float]:
+    import torch
+
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01, betas=(0.85, 0.99))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / 1000)
+    losses = []
+    for name in names:
+        optimizer.zero_grad()
+        loss = model.loss(TOKENIZER.encode(name))
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.item())
+    return losses
 
 
 @pytest.mark.needs_torch
@@ -290,7 +304,7 @@ def test_with_the_cache_or_the_whole_document_at_once_the_logits_are_the_same():
 
     model = GPT(full_size(n_layer=2, init_std=0.3), Random(1))
     tokens = TOKENIZER.encode("alexandria")
-    at_once = in_torch(model)(torch.tensor(tokens))
+    at_once = in_torch(model)(torch.tensor([tokens]))[0]
     for ours, theirs in zip(all_logits(model, tokens), at_once.tolist(), strict=True):
         assert ours == pytest.approx(theirs, rel=1e-12, abs=1e-13)
 

@@ -2,11 +2,11 @@
 
     torchrun --nproc-per-node 2 -m micrograd.fast.distributed --data names
 
-Each process holds the whole model and computes the gradient of its own documents. Then they exchange
-gradients, and each goes on with the average of all. That is the gradient of the whole batch, since
-the mean's gradient is the mean of the gradients. As all begin with the same weights and take the
-same steps, they stay equal. PyTorch's DistributedDataParallel does the exchange, while the
-gradients of earlier layers are still being computed.
+Each process holds the whole model and computes the gradient of its own documents. Then they
+exchange gradients, and each goes on with the average of all. That is the gradient of the whole
+batch, since the mean's gradient is the mean of the gradients. As all begin with the same weights
+and take the same steps, they stay equal. PyTorch's DistributedDataParallel does the exchange, while
+the gradients of earlier layers are still being computed.
 
 The first process prints how it goes, and saves checkpoints that every other part of the course
 reads. Whatever stops the run, the same command goes on from the last checkpoint; with torchrun's
@@ -33,6 +33,7 @@ from micrograd.tokenizer import BPETokenizer, CharTokenizer, Tokenizer
 from micrograd.train import Step, Training
 
 # isort: split
+# After pytorch.py, which says what to do where PyTorch is missing.
 import numpy as np
 import torch
 from torch import distributed
@@ -309,7 +310,8 @@ def beginning(run: Run) -> str:
     begins = f"goes on after step {made}" if made else "begins"
     return (
         f"{size:,} weights learn from {len(run.documents):,} documents, {run.batch} a step, in "
-        f"{run.place.processes} processes on {run.model.wte.device.type}; the run {begins}."
+        f"{run.place.processes} process{'es' if run.place.processes > 1 else ''} on "
+        f"{run.model.wte.device.type}; the run {begins}."
     )
 
 
@@ -349,6 +351,8 @@ def process_group(place: Place) -> Iterator[None]:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command: each process that torchrun starts runs this."""
     options, place = parser().parse_args(arguments), Place.from_torchrun()
+    if not options.checkpoint.absolute().parent.is_dir():
+        leave(f"There is no folder {options.checkpoint.parent}: --checkpoint is a file in one.")
     if "OMP_NUM_THREADS" not in os.environ:
         torch.set_num_threads(1)  # as torchrun does; more are slower for a model as small as ours
     try:

@@ -720,4 +720,4 @@ lesson.summary()
 # what was chosen, and what each choice costs.
 #
 # In PyTorch a block is `torch.nn.TransformerEncoderLayer` with `norm_first=True`, and a mask for
-# the future. [`tests/torch_gpt.py`](../tests/torch_gpt.py) is this model in PyTorch, on one page.
+# the future. [`fast/pytorch.py`](../micrograd/fast/pytorch.py) is this model in PyTorch.
