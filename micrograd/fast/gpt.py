@@ -10,17 +10,41 @@ Shapes in comments: N tokens to predict from, B documents, T positions, E embedd
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import prod
 from random import Random
 from typing import Any
 
 from micrograd.fast.common import Batch, State, checked, initial_weights, nested, padded
-from micrograd.fast.nn import attention, cross_entropy, embed, linear, rmsnorm
+from micrograd.fast.nn import add, attention, cross_entropy, embed, linear, relu, rmsnorm
 from micrograd.fast.tensor import Array, Tensor
 from micrograd.gpt import GPTConfig
 
 # isort: split
 import numpy as np
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The tokens of a batch as rows, one for each that a next token is predicted from."""
+
+    tokens: Array  # (N,), what is read
+    positions: Array  # (N,), where in its document
+    targets: Array  # (N,), what comes next
+    weights: Array  # (N,), the share of each prediction in the batch's loss
+    shape: tuple[int, int]  # (B, T) of the rectangle that they stand in
+    places: Array | None  # (N,), where in it, counted row after row; None if there is no filling
+
+
+def packed(batch: Batch, filling: bool = False) -> Rows:
+    """The rows of a rectangle, without its filling unless you ask for it."""
+    shape = batch.tokens.shape
+    weights = batch.weights.ravel()
+    full = filling or bool(weights.all())
+    places = np.arange(weights.size) if full else weights.nonzero()[0]
+    tokens, targets = batch.tokens.ravel()[places], batch.targets.ravel()[places]
+    positions = places % shape[1]
+    return Rows(tokens, positions, targets, weights[places], shape, None if full else places)
 
 
 class GPT:
@@ -43,6 +67,8 @@ class GPT:
             if name.endswith("attn_wq"):
                 self.qkv.append(window(self.flat, begin, (3 * rows, columns), name + "kv"))
             begin += rows * columns
+        tables = config.vocab_size + config.block_size, config.n_embd
+        self.embeddings = window(self.flat, 0, tables, "wte, wpe")
 
     def parameters(self) -> list[Tensor]:
         """All weights as one tensor. They are changed in place: see `Tensor`."""
@@ -57,37 +83,31 @@ class GPT:
     def zero_grad(self) -> None:
         self.flat.grad.fill(0.0)
 
-    def loss(self, tokens: Sequence[int] | Sequence[Sequence[int]] | Batch) -> Tensor:
+    def loss(self, tokens: Sequence[int] | Sequence[Sequence[int]] | Batch | Rows) -> Tensor:
         """The mean surprise, in nats, at each token after the first of a document.
 
         For a batch, which is a list of documents, the mean over them of each one's. A document
         longer than the context is read as far as the context goes.
         """
-        batch = tokens if isinstance(tokens, Batch) else padded(documents(tokens), self.config)
-        return self.loss_of(batch, batch.weights.ravel().nonzero()[0])
+        if not isinstance(tokens, Rows):
+            if not isinstance(tokens, Batch):
+                tokens = padded(documents(tokens), self.config)
+            tokens = packed(tokens)
+        with np.errstate(all="ignore"):  # a loss that is no finite number is seen by its value
+            weights = tokens.weights.astype(self.flat.data.dtype)
+            return cross_entropy(self.logits_at(tokens), tokens.targets, weights)
 
-    def loss_of(self, batch: Batch, rows: Array) -> Tensor:
-        """The loss of a rectangle, computed on those of its tokens whose numbers `rows` lists.
-
-        Tokens are numbered from left to right and from top to bottom.
-        """
-        logits = self.logits_of(batch, rows)
-        weights = batch.weights.ravel()[rows].astype(logits.data.dtype)
-        return cross_entropy(logits, batch.targets.ravel()[rows], weights)
-
-    def logits_of(self, batch: Batch, rows: Array) -> Tensor:
-        """The scores of all tokens as the next one, after each of `rows`: (N, V)."""
-        w, (_, t) = self.weights, batch.tokens.shape
-        x = embed(w["wte"], batch.tokens.ravel()[rows]) + embed(w["wpe"], rows % t)
-        x = rmsnorm(x)  # (N, E)
-        for i in range(self.config.n_layer):
+    def logits_at(self, rows: Rows) -> Tensor:
+        """The scores of all tokens as the next one, after each of the rows: (N, V)."""
+        w, c = self.weights, self.config
+        x = rmsnorm(embed(self.embeddings, rows.tokens, rows.positions + c.vocab_size))  # (N, E)
+        for i in range(c.n_layer):
             qkv = linear(rmsnorm(x), self.qkv[i])  # (N, 3E)
-            heads = attention(qkv, self.config.n_head, batch.tokens.shape, rows)  # (N, E)
-            x = linear(heads, w[f"layer{i}.attn_wo"]) + x
-            hidden = linear(rmsnorm(x), w[f"layer{i}.mlp_fc1"]).relu()  # (N, 4E)
-            if self.config.activation == "relu2":
-                hidden = hidden**2
-            x = linear(hidden, w[f"layer{i}.mlp_fc2"]) + x
+            heads = attention(qkv, c.n_head, rows.shape, rows.places)  # (N, E)
+            x = add(linear(heads, w[f"layer{i}.attn_wo"]), x)
+            hidden = linear(rmsnorm(x), w[f"layer{i}.mlp_fc1"])  # (N, 4E)
+            hidden = relu(hidden, squared=c.activation == "relu2")
+            x = add(linear(hidden, w[f"layer{i}.mlp_fc2"]), x)
         return linear(x, w["lm_head"])
 
     def loss_and_gradients(

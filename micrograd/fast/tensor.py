@@ -53,7 +53,7 @@ class Tensor:
     __array_ufunc__ = None  # array * tensor is left to Tensor.__rmul__
     label = ""
 
-    def __init__(self, data: Any, dtype: DTypeLike = None, label: str = "") -> None:
+    def __init__(self, data: Any, dtype: DTypeLike | None = None, label: str = "") -> None:
         self.data: Array = np.array(numbers(data), dtype=dtype)
         if self.data.dtype not in (np.float64, np.float32):
             raise TypeError(f"A Tensor is of float64 or float32, not {self.data.dtype}.")
@@ -176,23 +176,25 @@ class Tensor:
         for tensor in order:
             if tensor._prev:
                 tensor.grad = None  # which stands for zeros, until there is something to add
-        receive(self, np.ones_like(self.data))
+        receive(self, np.ones(self.shape, self.data.dtype))
         with np.errstate(all="ignore"):
             for tensor in reversed(order):
                 grad = tensor.grad
-                for parent, local in zip(tensor._prev, tensor._local, strict=True):
+                for parent, local in zip(tensor._prev, tensor._local):  # noqa: B905, as in engine.py
                     receive(parent, local(grad))
 
 
 Axis = int | tuple[int, ...] | None
 
 
-def node(data: Any, parents: Sequence[Any], local_derivatives: Sequence[Local], op: str) -> Tensor:
+def node(
+    data: Any, parents: Sequence[Tensor], local_derivatives: Sequence[Local], op: str
+) -> Tensor:
     """A tensor made from others: `local_derivatives[i]` is the rule for `parents[i]`.
 
     It takes the gradient of the result and returns the gradient of that parent, which it may leave
-    in a shape that the parent was broadcast to. A parent that is no Tensor is a constant. Every
-    operation is made by this function, and yours can be:
+    in a shape that the parent was broadcast to. Every operation is made by this function, and yours
+    can be:
 
         >>> x = Tensor([0.0, 0.0])
         >>> y = node(np.sin(x.data), [x], [lambda grad: grad * np.cos(x.data)], "sin")
@@ -200,12 +202,16 @@ def node(data: Any, parents: Sequence[Any], local_derivatives: Sequence[Local], 
         >>> x.grad
         array([1., 1.])
     """
-    pairs = list(zip(parents, local_derivatives, strict=True))
+    if len(parents) != len(local_derivatives):
+        raise ValueError(
+            f"Parents of {op!r}: {len(parents)}, local derivatives: {len(local_derivatives)}; each "
+            "parent needs one."
+        )
     tensor = _new(Tensor)
-    tensor.data = np.asarray(data)
+    tensor.data = data
     tensor.grad = None
-    tensor._prev = tuple([parent for parent, _ in pairs if isinstance(parent, Tensor)])
-    tensor._local = tuple([local for parent, local in pairs if isinstance(parent, Tensor)])
+    tensor._prev = tuple(parents)
+    tensor._local = tuple(local_derivatives)
     tensor._op = op
     return tensor
 
@@ -279,25 +285,25 @@ def operation(rule: Callable[..., Tensor]) -> Callable[..., Tensor]:
 @operation
 def add(x: Any, y: Any) -> Tensor:
     a, b = arrays(x, y)
-    return node(a + b, (x, y), (lambda g: g, lambda g: g), "+")
+    return of_two(a + b, x, y, lambda g: g, lambda g: g, "+")
 
 
 @operation
 def subtract(x: Any, y: Any) -> Tensor:
     a, b = arrays(x, y)
-    return node(a - b, (x, y), (lambda g: g, lambda g: -g), "-")
+    return of_two(a - b, x, y, lambda g: g, lambda g: -g, "-")
 
 
 @operation
 def multiply(x: Any, y: Any) -> Tensor:
     a, b = arrays(x, y)
-    return node(a * b, (x, y), (lambda g: g * b, lambda g: g * a), "*")
+    return of_two(a * b, x, y, lambda g: g * b, lambda g: g * a, "*")
 
 
 @operation
 def divide(x: Any, y: Any) -> Tensor:
     a, b = arrays(x, y)
-    return node(a / b, (x, y), (lambda g: g / b, lambda g: -g * (a / b) / b), "/")
+    return of_two(a / b, x, y, lambda g: g / b, lambda g: -g * (a / b) / b, "/")
 
 
 @operation
@@ -329,7 +335,7 @@ def matmul(x: Any, y: Any) -> Tensor:
         return summed(rows.mT @ g.reshape(shape), columns.shape).reshape(b.shape)
 
     vectors = tuple(axis for axis, given in ((-2, a), (-1, b)) if given.ndim == 1)
-    return node(product.squeeze(vectors), (x, y), (of_rows, of_columns), "@")
+    return of_two(product.squeeze(vectors), x, y, of_rows, of_columns, "@")
 
 
 @operation
@@ -337,7 +343,7 @@ def maximum(x: Any, y: Any) -> Tensor:
     """The larger of two, number by number; equal ones share the gradient, half each."""
     a, b = arrays(x, y)
     of_a, of_b = (np.where(a == b, 0.5, ~less) for less in (a < b, a > b))  # both, where one is NaN
-    return node(np.maximum(a, b), (x, y), (lambda g: g * of_a, lambda g: g * of_b), "max")
+    return of_two(np.maximum(a, b), x, y, lambda g: g * of_a, lambda g: g * of_b, "max")
 
 
 @operation
@@ -418,6 +424,15 @@ def pick(x: Tensor, index: Any) -> Tensor:
 
 
 # What comes in.
+
+
+def of_two(data: Any, x: Any, y: Any, local_x: Local, local_y: Local, op: str) -> Tensor:
+    """The node of an operation with two operands, of which a constant is no parent."""
+    if not isinstance(x, Tensor):
+        return node(data, (y,), (local_y,), op)
+    if not isinstance(y, Tensor):
+        return node(data, (x,), (local_x,), op)
+    return node(data, (x, y), (local_x, local_y), op)
 
 
 def arrays(x: Any, y: Any) -> tuple[Any, Any]:
