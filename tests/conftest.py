@@ -66,13 +66,16 @@ EXTRAS = {
 
 
 def require(extra: Extra) -> None:
-    """Skip the running test where the extra is missing; fail it where CI=true promised it."""
+    """Skip the running test where the extra is missing; fail it where CI=true promised it.
+
+    At the top of a file it does so for all tests in it, before they import the extra.
+    """
     if extra.present():
         return
     message = f"This test needs {extra}"
     if os.environ.get("CI") == "true":
         pytest.fail(f"{message}; with CI=true every extra must be there", pytrace=False)
-    pytest.skip(message)
+    pytest.skip(message, allow_module_level=True)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
