@@ -76,7 +76,7 @@ def resume(training: Training, path: Path) -> int:
         raise ValueError(f"{path} cannot be read ({error.strerror}). {way_on(path)}") from None
     except (ValueError, TypeError, AttributeError) as error:
         raise ValueError(f"{error} {way_on(path)}") from None
-    if not differs and any(a != b for a, b in zip(outcomes(training), outcomes(kept))):
+    if not differs and any(a != b for a, b in shared_steps(training, kept)):
         differs = "it took other steps than the run in this kernel"
     if differs:
         raise ValueError(f"{path} holds another run: {differs}. {way_on(path)}")
@@ -107,8 +107,10 @@ def way_on(path: Path) -> str:
     )
 
 
-def outcomes(training: Training) -> Iterator[tuple[float, ...]]:
-    return ((step.number, step.loss, step.lr) for step in training.history)
+def shared_steps(training: Training, kept: Training) -> Iterator[tuple[Any, Any]]:
+    """What came of each step that both have made."""
+    for ours, theirs in zip(training.history, kept.history, strict=False):
+        yield (ours.number, ours.loss, ours.lr), (theirs.number, theirs.loss, theirs.lr)
 
 
 def take_over(training: Training, kept: Training) -> None:

@@ -106,14 +106,15 @@ def loss_curve(
         raise ValueError(f"smooth is a number of steps, at least 1 (no average), not {smooth}.")
     records = losses if isinstance(losses, Mapping) else {"": losses}
     length = max([total or 0, *map(len, records.values())])
-    window = smooth or (min(50, length // 20) if length >= FEW_STEPS else 1)
-    runs = [Run.of(name, record, window) for name, record in records.items()]
+    runs = [
+        Run.of(name, record, smooth or window(record, length)) for name, record in records.items()
+    ]
 
     def draw(axes: Axes) -> None:
         axes.set_title(title or _title(runs))
         axes.set(xlabel="training step", ylabel=f"loss ({unit})" if unit else "loss")
         for run, (color, dashes) in zip(runs, cycle(RUNS)):
-            _draw_run(axes, run, color, dashes, faintness=0.35 if len(runs) == 1 else 0.2)
+            draw_run(axes, run, color, dashes, faintness=0.35 if len(runs) == 1 else 0.2)
         if baseline:
             height, meaning = baseline
             axes.axhline(height, color=GREY, linestyle=(0, (6, 4)), linewidth=1)
@@ -129,7 +130,15 @@ def loss_curve(
     return _picture(draw, alt or _loss_alt(runs, unit, baseline), inches)
 
 
-def _draw_run(axes: Axes, run: Run, color: str, dashes: str, faintness: float) -> None:
+def window(records: Losses, length: int) -> int:
+    """How many steps are averaged of a run that is one of some, of which the longest has `length`.
+
+    Of a run with few records, such as the losses of held-out names, each is shown.
+    """
+    return max(1, min(50, length // 20)) if len(records) >= FEW_STEPS else 1
+
+
+def draw_run(axes: Axes, run: Run, color: str, dashes: str, faintness: float) -> None:
     line: dict[str, Any] = {"color": color, "linestyle": dashes, "linewidth": 1.8}
     if run.window == 1:
         few = "o" if len(run.losses) <= 30 else None
