@@ -17,7 +17,9 @@ from micrograd.viz.attention import (
     sharpness_curve,
 )
 from micrograd.viz.axes import two_axes
+from micrograd.viz.beams import text_tree
 from micrograd.viz.chains import chain_diagram, diamond_diagram, gears, walk_back, work_curve
+from micrograd.viz.choosing import chance_lines, share_bars
 from micrograd.viz.dashboard import run_live
 from micrograd.viz.diseases import curve_panels
 from micrograd.viz.explorers import Choice, Slider, Words, explore, play
@@ -60,6 +62,7 @@ __all__ = [
     "bet_sheet",
     "byte_boxes",
     "chain_diagram",
+    "chance_lines",
     "contours",
     "count_bars",
     "curve_panels",
@@ -97,6 +100,7 @@ __all__ = [
     "rate_plans",
     "rate_race",
     "run_live",
+    "share_bars",
     "share_map",
     "sharpness_curve",
     "shoot",
@@ -107,6 +111,7 @@ __all__ = [
     "sum_curve",
     "tangent",
     "tangent_estimate",
+    "text_tree",
     "token_boxes",
     "two_axes",
     "walk_back",
