@@ -624,8 +624,11 @@ def of_names(rng, ends=None):
         if steps is None or len(steps) < 3 or ends not in (None, steps[-1][0] == len(chars)):
             continue
         inputs = (rng.randint(2, 3), state, config, chars, 0.0, Dice(rng.randrange(1000)))
-        others = (names_of_one_cache, naming(same_place_emptied), naming(each_time=start_anew))
-        if all(other(*inputs) != repair_names(*inputs) for other in others):
+        others = [names_of_one_cache]
+        if ends is not None:
+            others += [naming(same_place_emptied), naming(each_time=start_anew)]
+        right = repair_names(*inputs)
+        if all(other(*inputs) != right for other in others):
             return inputs
 
 
