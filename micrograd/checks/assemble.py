@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from micrograd.checks.catalogue import lessons, names_made, whole_course
@@ -173,18 +173,23 @@ def is_wanted(given: Given, mine: Mapping[str, str]) -> bool:
     return reached and needed <= {task.name for task in there}
 
 
-def names_called(mine: Mapping[str, str]) -> set[str]:
-    """The names that the main program reaches, by itself or through what it calls."""
+def names_called(mine: Mapping[str, str], roots: Sequence[str] = ("main",)) -> set[str]:
+    """The names that these functions reach, by themselves or through what they call.
+
+    The given code that hangs operators on Value is reached by every `+`.
+    """
     uses: dict[str, set[str]] = {}
-    always = set()
+    waiting = list(roots)
     for task in parts():
         if isinstance(task, Exercise):
-            text = mine.get(task.key) or source_of(task.solution, task.name)
-            uses[task.name] = names_in(text)
-        else:
-            always |= names_in(task.text)
+            uses[task.name] = names_in(mine.get(task.key) or source_of(task.solution, task.name))
+            continue
+        for node in ast.parse(task.text).body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                uses[node.name] = names_in(ast.unparse(node))
+            else:
+                waiting.extend(names_in(ast.unparse(node)))
     reached: set[str] = set()
-    waiting = list(always)
     while waiting:
         name = waiting.pop()
         if name not in reached:

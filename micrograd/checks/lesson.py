@@ -16,6 +16,7 @@ from micrograd.checks import controls, report
 from micrograd.checks.card import Card, Part, card, show
 from micrograd.checks.catalogue import all_tasks, earlier, home_of, lessons, tasks
 from micrograd.checks.declare import Exercise, Question, source_of
+from micrograd.checks.gained import gained_card
 from micrograd.checks.growing import answers, save_growing_file, taken
 from micrograd.checks.guard import SECONDS
 from micrograd.checks.judge import Alone, alone, judge
@@ -222,6 +223,10 @@ class Lesson:
                 unread.append(number)
         answered = sum("answer" in self.progress.get(question.key) for question in questions)
         return self.with_notes(report.survey_kept(answered, len(questions), unread))
+
+    def gained(self) -> Card:
+        """What you knew before the course and know now, question by question."""
+        return self.with_notes(gained_card(self.number, self.progress.records()))
 
     def ask_survey(self, questions: list[Question]) -> Card:
         before = [self.answered(question) for question in questions]
