@@ -25,6 +25,7 @@ from micrograd.viz.diseases import curve_panels
 from micrograd.viz.explorers import Choice, Slider, Words, explore, play
 from micrograd.viz.graph import draw_graph, graph_dot
 from micrograd.viz.hills import arrow, flat_places, gradient_map, heights_and_slopes, slices
+from micrograd.viz.ladder import batch_sheet, ladder_bars
 from micrograd.viz.live import watch, watch_all
 from micrograd.viz.maps import attention_map
 from micrograd.viz.merges import byte_boxes, length_curve, merge_tree, play_merges, token_boxes
@@ -58,6 +59,7 @@ __all__ = [
     "arrow",
     "attention_map",
     "attention_sheet",
+    "batch_sheet",
     "bet_rounds",
     "bet_sheet",
     "byte_boxes",
@@ -86,6 +88,7 @@ __all__ = [
     "heights_and_slopes",
     "id_strip",
     "is_static",
+    "ladder_bars",
     "last_letters",
     "length_curve",
     "letter_plane",
