@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import re
 import signal
 import threading
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from browser import browser, copy_of_checkout, jupyterlab, open_notebook
+from on_a_loop import at_work, press, until
 from playwright.sync_api import expect
 
 from micrograd.engine import Value
@@ -22,7 +22,6 @@ from micrograd.train import deliver, whole_step
 from micrograd.viz import Choice, Picture, Slider, Strip, loss_curve, run_live
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 20  # after which a test gives up; none waits for it
 
 
 def told(records):
@@ -68,23 +67,10 @@ class Panel:
         return int(self.number.value.split()[1].replace(",", ""))
 
     async def press(self, button: Any) -> None:
-        button.click()
-        await asyncio.sleep(0.02)
+        await press(button)
 
     async def until(self, reached: Callable[[], bool]) -> None:
-        async with asyncio.timeout(SECONDS):
-            while not reached():
-                await asyncio.sleep(0.005)
-
-
-def at_work(test):
-    """Run a test on an event loop, as a kernel has one."""
-
-    @functools.wraps(test)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        asyncio.run(test(*args, **kwargs))
-
-    return wrapped
+        await until(reached)
 
 
 # The buttons

@@ -18,6 +18,7 @@ from micrograd.viz.attention import (
 )
 from micrograd.viz.axes import two_axes
 from micrograd.viz.beams import text_tree
+from micrograd.viz.board import train_live
 from micrograd.viz.chains import chain_diagram, diamond_diagram, gears, walk_back, work_curve
 from micrograd.viz.choosing import chance_lines, share_bars
 from micrograd.viz.dashboard import run_live
@@ -25,6 +26,7 @@ from micrograd.viz.diseases import curve_panels
 from micrograd.viz.explorers import Choice, Slider, Words, explore, play
 from micrograd.viz.graph import draw_graph, graph_dot
 from micrograd.viz.hills import arrow, flat_places, gradient_map, heights_and_slopes, slices
+from micrograd.viz.keeping import past_runs
 from micrograd.viz.ladder import batch_sheet, ladder_bars
 from micrograd.viz.live import watch, watch_all
 from micrograd.viz.maps import attention_map
@@ -34,6 +36,7 @@ from micrograd.viz.picture import Card, Picture, Strip, is_static
 from micrograd.viz.planes import decision_boundary
 from micrograd.viz.plots import loss_curve, next_token_bars
 from micrograd.viz.races import WeightPlane, rate_plans, rate_race
+from micrograd.viz.sheet import training_sheet
 from micrograd.viz.slopes import descent, error_valley, tangent, tangent_estimate
 from micrograd.viz.stepper import step_backward
 from micrograd.viz.streams import gpt_map, stream_lanes
@@ -98,6 +101,7 @@ __all__ = [
     "neuron_map",
     "next_token_bars",
     "pair_table",
+    "past_runs",
     "play",
     "play_merges",
     "rate_plans",
@@ -116,6 +120,8 @@ __all__ = [
     "tangent_estimate",
     "text_tree",
     "token_boxes",
+    "train_live",
+    "training_sheet",
     "two_axes",
     "walk_back",
     "watch",

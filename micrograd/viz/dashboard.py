@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -151,7 +152,7 @@ class LiveRun(Runner):
             self.target = (self.made // self.total + 1) * self.total
             self.start_button.description = "pause"
             self.say("Running.")
-            self.go_on()
+            self.start()
 
     def press_step(self) -> None:
         self.pause()
@@ -210,7 +211,7 @@ class LiveRun(Runner):
 
     def draw(self) -> None:
         self.number.value = f"step {self.made:,} of {max(self.target, self.made):,}"
-        drawn = [picture_text(view, self.records) for view in self.views if self.records]
+        drawn = [picture_text(partial(view, self.records)) for view in self.views if self.records]
         inside = "".join(f"<div>{text}</div>" for text in drawn)
         self.screen.value = f'<div style="display:flex;flex-wrap:wrap;gap:0.6em">{inside}</div>'
 
@@ -221,9 +222,9 @@ class LiveRun(Runner):
         self.status.value = spoken(text)
 
 
-def picture_text(view: View, records: list[Any]) -> str:
+def picture_text(draw: Callable[[], Drawing]) -> str:
     """The HTML of a picture, or the sentence of the error that drawing it ended in."""
     try:
-        return view(records).html
+        return draw().html
     except Exception as error:  # the function may be the reader's
         return f"<p>{html.escape(f'{type(error).__name__}: {error}')}</p>"

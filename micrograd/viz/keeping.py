@@ -134,9 +134,10 @@ def aside(path: Path) -> Path:
 class Keeper:
     """Saves a run now and then, and says what kept it from that."""
 
-    def __init__(self, training: Training, path: Path | None) -> None:
-        self.training, self.path = training, path
+    def __init__(self, training: Training, path: Path | None, on_disk: bool = True) -> None:
+        self.training, self.path = training, path if on_disk else None
         self.trouble = ""  # a sentence, while the newest steps are in memory only
+        self.saved = -1  # how many steps the file holds, once it was written
         self.seen = self.found()
         self.next_time = time.monotonic() + SECONDS_BETWEEN_SAVES
         if path is not None:
@@ -148,6 +149,13 @@ class Keeper:
             stat = self.path.stat()  # type: ignore[union-attr]
             return stat.st_mtime_ns, stat.st_size, stat.st_ino
         return None
+
+    def where(self) -> str:
+        """What the file holds, for a reader."""
+        if self.path is None:
+            return "Without a name, this run is not saved."
+        steps = f", with {self.saved:,} steps" if self.saved >= 0 else ""
+        return f"Saved every few seconds to {self.path}{steps}."
 
     def save_if_due(self) -> None:
         if time.monotonic() >= self.next_time:
@@ -173,7 +181,7 @@ class Keeper:
         except (OSError, ValueError, TypeError) as error:
             self.trouble = f"{error} Until then this run is kept in memory only, and goes on."
         else:
-            self.seen = self.found()
+            self.seen, self.saved = self.found(), self.training.step
         self.next_time = time.monotonic() + SECONDS_BETWEEN_SAVES
 
 

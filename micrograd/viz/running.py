@@ -67,6 +67,9 @@ class Runner:
     def pause(self) -> None:
         self.running = False
 
+    def rest(self) -> None:
+        """What there is to do once a pause has begun and no step is being made."""
+
     @property
     def made(self) -> int:
         """How many steps have been made."""
@@ -79,12 +82,13 @@ class Runner:
         Runner.front = self
 
     def stop(self) -> None:
-        """Pause, and draw what is so far."""
+        """Pause between two steps, and draw what is so far."""
         if self.running:
             self.pause()
+            self.rest()
             self.show()
 
-    def go_on(self) -> None:
+    def start(self) -> None:
         """Begin to run, on the loop."""
         self.to_the_front()
         self.running = True
@@ -96,16 +100,19 @@ class Runner:
         me = self.task
         while self.running and self.task is me:  # it is another one after a pause and a new start
             self.interruptible(self.some_steps)
-            with ears_open(self.stop):
+            with ears_open(lambda: self.soon(self.stop)):
                 await asyncio.sleep(BREATH)
+        if not self.running:
+            self.interruptible(self.rest)
 
     def run_here(self) -> None:
-        """Step and draw until somebody pauses it, and let nothing else happen in between."""
-        self.task = None
+        """Step and draw until somebody pauses it; only buttons are heard in between."""
+        self.task = None  # whatever runs on the loop has ended
         with interrupt_calls(self.pause):
             while self.running:
                 self.some_steps()
                 self.grant_wishes()
+            self.rest()
 
     def some_steps(self) -> None:
         end = time.monotonic() + SLICE
