@@ -180,6 +180,12 @@ class GPT:
         averages. The rate of update number i, from 0, is schedule(i, plan, lr); `plan`, the length
         of the whole run, is all updates up to the end of this call unless you say more.
         """
+        if not isinstance(steps, int) or steps < 0:
+            raise ValueError(f"steps is a whole number of at least 0, and not {steps!r}.")
+        if not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(f"batch_size is a whole number of at least 1, and not {batch_size!r}.")
+        if not len(documents):
+            raise ValueError("This batch is empty: give at least one document.")
         end = self.steps + steps
         plan = end if plan is None else plan
         settings = Settings(*betas, eps, weight_decay)

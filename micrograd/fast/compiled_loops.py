@@ -107,6 +107,13 @@ def clear(x: Array, T: int) -> None:
 
 
 @jit
+def copy(x: Array, y: Array, T: int) -> None:
+    for t in range(T):
+        for i in range(x.shape[1]):
+            y[t, i] = x[t, i]
+
+
+@jit
 def linear(x: Array, w: Array, y: Array, T: int) -> None:
     """y += x @ w.T, for x (T, n) and w (k, n): each output is a weighted sum of the inputs."""
     for t in range(T):
@@ -304,8 +311,7 @@ def forward(tokens: Array, w: Weights, kept: Kept, sizes: Sizes, part: float, T:
     x = kept.x  # (T, E)
     embed(tokens, w, x, T)
     rmsnorm(x, kept.embedded, kept.embedded_scale, E, T)
-    for t in range(T):
-        x[t] = kept.embedded[t]
+    copy(kept.embedded, x, T)
     for i in range(sizes.n_layer):
         q, k, v, mixed = kept.q[i], kept.k[i], kept.v[i], kept.mixed[i]  # (T, E) each
         attn_in, mlp_in, hidden = kept.attn_in[i], kept.mlp_in[i], kept.hidden[i]
@@ -434,7 +440,8 @@ def training_steps(
     """
     p, gradient, m, v = flat
     for step in range(len(rates)):
-        gradient[:] = 0
+        for i in range(len(gradient)):
+            gradient[i] = 0
         first = step * batch_size
         losses[step] = batch_loss(tokens, starts, first, batch_size, w, g, kept, d, sizes)
         total = losses[step]

@@ -41,30 +41,27 @@ def jit(function: Callable[..., Any]) -> Any:
 
 
 @contextmanager
-def translating(what: str) -> Iterator[None]:
-    """Say so, if the first call of compiled functions takes longer than a second.
+def translating(what: str, after: float = 1.0) -> Iterator[threading.Event]:
+    """Say so, if what happens inside, the first call of some `@jit` function, takes long.
 
-    The sentences go to the standard error, as those of a progress bar do, and nowhere where
-    MICROGRAD_STATIC is set.
+    Long is `after` seconds. The sentence goes to the standard error, as a progress bar does, and
+    nowhere where MICROGRAD_STATIC is set.
     """
-    if os.environ.get("MICROGRAD_STATIC"):
-        yield
-        return
     started = time.perf_counter()
     said = threading.Event()
 
     def say() -> None:
-        said.set()
         print(f"Translating {what} into machine code ...", end="", file=sys.stderr, flush=True)
+        said.set()
 
-    timer = threading.Timer(1.0, say)
+    timer = threading.Timer(after, say)
     timer.daemon = True
-    timer.start()
+    if os.environ.get("MICROGRAD_STATIC", "") in ("", "0"):
+        timer.start()
     try:
-        yield
+        yield said
     finally:
         timer.cancel()
-        timer.join()
         if said.is_set():
             seconds = time.perf_counter() - started
-            print(f" done in {seconds:.0f} seconds.", file=sys.stderr, flush=True)
+            print(f" {seconds:.0f} seconds.", file=sys.stderr, flush=True)
