@@ -6,6 +6,7 @@ from micrograd.checks.exercises.questions_07 import (
     FIRST_LOSS,
     LOOP_ORDER,
     RECALL,
+    WHICH_DISEASE,
 )
 from micrograd.checks.exercises.training import (
     ADAM_STEP,
@@ -26,8 +27,8 @@ from micrograd.checks.exercises.training_practice import (
 
 TASKS = (
     *RECALL,
-    DOCUMENT_LOSS,
     FIRST_LOSS,
+    DOCUMENT_LOSS,
     SGD_STEP,
     MOMENTUM_STEP,
     ADAMS_FIRST,
@@ -41,5 +42,6 @@ TASKS = (
     SMOOTHED,
     REPAIR_SPLIT,
     FIFTY_NAMES,
+    WHICH_DISEASE,
     REPAIR_RATE,
 )

@@ -251,3 +251,70 @@ LOOP_ORDER = Question(
         "Two lines are in the loop. One of them makes what the other needs.",
     ),
 )
+
+# ------------------------------------------------------------------------------------ the quiz
+
+WHICH_DISEASE = Question(
+    lesson="07",
+    name="which_disease",
+    kind="match",
+    minutes=4,
+    difficulty=3,
+    task="Six curves, 1 to 6, from runs that you have not seen. One of them is healthy. What is it "
+    "in each case? Answer with six letters, for the curves 1 to 6 in this order.",
+    options=(
+        ("1", "curve 1"),
+        ("2", "curve 2"),
+        ("3", "curve 3"),
+        ("4", "curve 4"),
+        ("5", "curve 5"),
+        ("6", "curve 6"),
+        ("A", "healthy"),
+        ("B", "rate too high"),
+        ("C", "not shuffled"),
+        ("D", "50 names only"),
+        ("E", "held-out names leaked"),
+        ("F", "targets shifted"),
+        ("G", "NaN"),
+    ),
+    answer="D A F B E C",
+    because="Lines that part are learning by heart; together and far too low is a leak or a wrong "
+    "target; leaps above the blind guess are the rate; held out that jumps while the other line "
+    "stays low is the order of the names.",
+    wrong=(
+        WrongAnswer(
+            "too good, but which",
+            "Curves 3 and 5 are both too good to be true. One is at 0 after a hundred steps: that "
+            "is no learning by heart, which takes many rounds.",
+            ("D A E B F C",),
+        ),
+        WrongAnswer(
+            "a gap, but which",
+            "In curves 1 and 6 held out is far above the other line. In one of them it only rises, "
+            "and the other line goes on falling. In the other it goes up and down.",
+            ("C A F B E D",),
+        ),
+        WrongAnswer(
+            "jumps, but which",
+            "Curves 4 and 6 both jump. In which of them does the loss of the names that are trained "
+            "on leap above the blind guess?",
+            ("D A F C E B",),
+        ),
+        WrongAnswer(
+            "low is good",
+            "You call a curve healthy because it ends low. Names are not that predictable: what "
+            "did a healthy run end at?",
+            ("D E F B A C", "D F A B E C"),
+        ),
+        WrongAnswer(
+            "never improves is NaN",
+            "NaN is no height: a curve that has become NaN ends. This one goes on.",
+            ("D A F G E C", "D A F B E G"),
+        ),
+    ),
+    hints=(
+        "Begin with the easy ones: which curve is above the blind guess, and which at 0?",
+        "Then look at the distance between both lines, and whether it grows steadily.",
+        "One healthy curve is left, and one whose held-out line is suspiciously low.",
+    ),
+)
