@@ -10,23 +10,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import Any
 
-from micrograd.viz.canvas import BLUE, GREY, INK, paint, shades
-from micrograd.viz.picture import Card, Picture, plain_number
+from micrograd.viz.canvas import BLUE, GREY, INK
+from micrograd.viz.picture import Picture, plain_number
 from micrograd.viz.plots import short
+from micrograd.viz.sketch import Panel, label, sheet
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-PINK = "#CC79A7"
-# What a run may hold, in the order of the legend: its key, its name, its colour and its dashes.
+PINK = "#B0508A"
+# What a run may hold, in the order of the key: its key, its name, its colour and its dashes.
 LINES = (
-    ("loss", "the names it trains on", BLUE, "-"),
-    ("held_out", "held-out names", INK, "--"),
-    ("strangers", "names it has truly never seen", PINK, "-."),
+    ("loss", "trained on", BLUE, ""),
+    ("held_out", "held out", INK, "6 4"),
+    ("strangers", "truly never seen", PINK, "8 3 2 3"),
 )
-WIDTH, HEIGHT, LEGEND = 7.2, 2.1, 0.7  # inches: of the picture, of a row of panels, of the legend
+DOTS = "2 4"
+LEFT, GAP, WIDE, TALL = 56, 44, 176, 120  # pixels: of the panels, and between them
+HEAD, NAME, FOOT = 58, 24, 46  # above all panels, for the name of each, and below all
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ class Line:
         first = 1 if key == "loss" else 0
         steps = [run["every"] * (first + i) for i in range(len(heights))]
         return cls(name, color, dashes, steps, heights)
+
+    @property
+    def pieces(self) -> list[list[tuple[float, float]]]:
+        """The curve without its gaps, where the loss is NaN or infinite."""
+        points = zip(self.steps, self.heights, strict=True)
+        parts = groupby(points, key=lambda point: math.isfinite(point[1]))
+        return [[(float(x), y) for x, y in part] for sound, part in parts if sound]
 
     @property
     def told(self) -> str:
@@ -75,9 +83,9 @@ def curve_panels(
     baseline: tuple[float, str] | None = None,
     top: float = 8.0,
     columns: int = 3,
-    title: str | None = None,
+    title: str = "Losses by training step",
     alt: str | None = None,
-) -> Picture | Card:
+) -> Picture:
     """A small picture for each of `runs`, all on the same axes, each with its name above it.
 
     A run is a dict with `every`, a number of steps; `loss`, the mean training loss of each `every`
@@ -89,44 +97,37 @@ def curve_panels(
     """
     if not runs or columns < 1:
         raise ValueError(f"There must be a run at least, and a column: {len(runs)} and {columns}.")
-    panels = {name: lines_of(name, run) for name, run in runs.items()}
-    rows = math.ceil(len(panels) / columns)
-
-    def draw(figure: Figure) -> list[str]:
-        grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
-        if title:
-            figure.suptitle(title, fontweight="bold", fontsize=11.5, x=0.01, ha="left")
-        for place, axes in enumerate(grid.flat):
-            axes.set_visible(place < len(panels))
-        for axes, (name, lines) in zip(grid.flat, panels.items(), strict=False):
-            axes.set_title(name, fontsize=10)
-            axes.set_ylim(0, top)
-            if baseline:
-                axes.axhline(baseline[0], color=GREY, linestyle=(0, (1, 2)), linewidth=1)
-            for line in lines:
-                look: dict[str, Any] = {"color": line.color, "linestyle": line.dashes}
-                heights = [h if math.isfinite(h) else math.nan for h in line.heights]
-                axes.plot(line.steps, heights, linewidth=1.5, label=line.name, **look)
-            axes.locator_params(axis="x", nbins=4, integer=True)
-        for axes in grid[:, 0]:
-            axes.set_ylabel("loss (nats)", fontsize=9)
-        last_row = list(grid.flat)[max(0, len(panels) - columns) : len(panels)]
-        for axes in last_row:
-            axes.set_xlabel("training step", fontsize=9)
-            axes.tick_params(labelbottom=True)
-        shown = {line.name: line for lines in panels.values() for line in lines}
-        handles = [
-            figure.axes[0].plot([], [], color=line.color, linestyle=line.dashes, label=name)[0]
-            for name, line in shown.items()
-        ]
+    lines = {name: lines_of(name, run) for name, run in runs.items()}
+    last = max(line.steps[-1] for of_run in lines.values() for line in of_run)
+    windows = []
+    for place, (name, of_run) in enumerate(lines.items()):
+        row, column = divmod(place, columns)
+        window = Panel(
+            (0.0, float(last)),
+            (0.0, top),
+            LEFT + column * (WIDE + GAP),
+            HEAD + NAME + row * (TALL + NAME + FOOT),
+            WIDE,
+            TALL,
+        )
+        ticks = [(part * last / 2, f"{part * last // 2:,}") for part in range(3)]
+        window.axes("training step", "loss" if column == 0 else "", ticks)
+        window.outside.append(label(window.left, window.top - 9, name, "", INK))
         if baseline:
-            dots: dict[str, Any] = {"color": GREY, "linestyle": (0, (1, 2))}
-            handles += figure.axes[0].plot([], [], label=baseline[1], **dots)
-        figure.legend(handles=handles, loc="outside lower left", ncols=2, fontsize=9)
-        return [shade for color in (BLUE, PINK) for shade in shades(color)]
-
-    size = WIDTH, HEIGHT * rows + LEGEND + (0.35 if title else 0)
-    return paint(draw, alt or tell(panels, baseline, top), size)
+            window.line([(0.0, baseline[0]), (float(last), baseline[0])], GREY, 1.4, DOTS)
+        for line in of_run:
+            for piece in line.pieces:
+                window.line(piece, line.color, 2.0, line.dashes)
+        windows.append(window)
+    shown = {line.name: line for of_run in lines.values() for line in of_run}
+    key = [(line.color, line.dashes, name) for name, line in shown.items()]
+    key += [(GREY, DOTS, baseline[1])] if baseline else []
+    rows = math.ceil(len(lines) / columns)
+    width = LEFT + min(columns, len(lines)) * (WIDE + GAP)
+    height = HEAD + rows * (NAME + TALL + FOOT)
+    return sheet(
+        windows, title, alt or tell(lines, baseline, top), key=key, width=width, height=height
+    )
 
 
 def lines_of(name: str, run: Mapping[str, Any]) -> list[Line]:

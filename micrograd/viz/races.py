@@ -12,17 +12,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from micrograd.viz.canvas import RUNS, VERMILLION, paint, shades
-from micrograd.viz.picture import Card, Picture
+from micrograd.viz.canvas import BLUE, GREY, INK
+from micrograd.viz.picture import Picture
 from micrograd.viz.plots import short
-from micrograd.viz.trails import MARKERS
+from micrograd.viz.sketch import Panel, reach, sheet, tidy
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-INCHES = (7.2, 3.6)
+BROWN = "#8A6D00"
+LOOKS = ((BLUE, ""), (INK, "7 4"), (BROWN, "2 4"))  # lines differ by their dashes as well
+DOTS = (("circle", False), ("square", False), ("circle", True))  # and by their marks
 Vector = Sequence[float]
 
 
@@ -74,10 +73,10 @@ def dot(one: Vector, two: Vector) -> float:
 def rate_race(
     raced: Mapping[str, Mapping[Any, Sequence[float | None]]],
     *,
-    ylabel: str = "held-out loss (nats)",
-    title: str | None = None,
+    ylabel: str = "held-out loss",
+    title: str = "Each optimizer has rates of its own",
     alt: str | None = None,
-) -> Picture | Card:
+) -> Picture:
     """The loss that each optimizer reaches with each learning rate, rates on a log axis.
 
     `raced` is a dict of dicts: for each optimizer, and each of its rates (a number, or its text),
@@ -93,75 +92,80 @@ def rate_race(
         for name, rows in series.items()
     }
     known = [x for rows in whole.values() for _, runs in rows for x in runs]
-    if not known:
-        return Card("No run of any optimizer reached its end, so there is nothing to draw.")
-    best = {
-        name: min((sum(runs) / len(runs), r) for r, runs in rows)
-        for name, rows in whole.items()
-        if rows
-    }
-    low, high = min(known), max(known)
-    roof = high + 0.08 * (high - low or 1.0)
+    rates = [r for rows in series.values() for r, _ in rows]
+    if not known or min(rates) <= 0:
+        raise ValueError("There must be a rate whose runs all reached their end, and none below 0.")
+    low, high = math.floor(math.log10(min(rates))), math.ceil(math.log10(max(rates)))
+    bottom, roof = reach(known)
 
-    def draw(figure: Figure) -> list[str]:
-        axes = figure.add_subplot()
-        axes.set_title(title or "Each optimizer has rates of its own")
-        axes.set(xlabel="learning rate", ylabel=ylabel, xscale="log")
-        for (name, rows), (color, dashes), marker in zip(
-            whole.items(), cycle(RUNS), cycle(MARKERS), strict=False
-        ):
-            rates = [r for r, _ in rows]
-            means = [sum(runs) / len(runs) for _, runs in rows]
-            spread = [
-                [m - min(runs) for m, (_, runs) in zip(means, rows, strict=True)],
-                [max(runs) - m for m, (_, runs) in zip(means, rows, strict=True)],
-            ]
-            look: dict[str, Any] = {"color": color, "linestyle": dashes, "marker": marker}
-            axes.errorbar(rates, means, spread, capsize=3, label=name, markersize=6, **look)
-            broken = [r for r, runs in series[name] if None in runs]
-            cross: dict[str, Any] = {"color": color, "markersize": 9, "markeredgewidth": 2}
-            axes.plot(broken, [roof] * len(broken), "x", **cross)
-        if any(None in runs for rows in series.values() for _, runs in rows):
-            axes.plot([], [], "x", color=VERMILLION, markersize=7, label="broke down")
-        axes.legend(loc="best", markerscale=1)
-        return [s for color in (VERMILLION, *(c for c, _ in RUNS)) for s in shades(color)]
+    def across(rate: float) -> float:
+        return math.log10(rate) - low + 0.2
 
+    panel = Panel((0.0, across(10.0**high) + 0.2), (bottom, roof + 0.1 * (roof - bottom)))
+    powers = [(across(10.0**p), tidy(10.0**p)) for p in range(low, high + 1)]
+    panel.axes("learning rate", ylabel, powers)
+    for (name, rows), (color, dashes), (shape, is_open) in zip(
+        whole.items(), cycle(LOOKS), cycle(DOTS), strict=False
+    ):
+        means = [(across(r), sum(runs) / len(runs)) for r, runs in rows]
+        panel.line(means, color, 2.0, dashes)
+        for (x, mean), (_, runs) in zip(means, rows, strict=True):
+            panel.line([(x, min(runs)), (x, max(runs))], color, 1.4)
+            panel.mark(x, mean, color, shape, is_open)
+        for x in (across(r) for r, runs in series[name] if None in runs):
+            panel.words(x, roof, "×", color, "middle", (0, 5))
+    lost = any(None in runs for rows in series.values() for _, runs in rows)
+    key = [
+        (color, dashes, name) for name, (color, dashes) in zip(series, cycle(LOOKS), strict=False)
+    ]
+    key += [(GREY, "0 99", "× broke down")] if lost else []
+    return sheet([panel], title, alt or tell_race(series), key=key)
+
+
+def tell_race(series: Mapping[str, Sequence[tuple[float, Sequence[float | None]]]]) -> str:
     told = "Line chart of the loss after training, by learning rate on a log axis."
     for name, rows in series.items():
         told += f" {name}:"
+        best: list[tuple[float, float]] = []
         for r, runs in rows:
             sound = [x for x in runs if x is not None]
-            reached = f"{sum(sound) / len(sound):.3f}" if sound else "none"
             lost = len(runs) - len(sound)
-            told += f" rate {r:g}, {f'{lost} of {len(runs)} broke down' if lost else reached};"
-        if name in best:
-            told += f" best {best[name][0]:.3f} at {best[name][1]:g}."
-    return paint(draw, alt or told, INCHES)
+            mean = sum(sound) / len(sound) if sound else math.nan
+            best += [] if lost else [(mean, r)]
+            told += f" rate {r:g}, "
+            told += f"{lost} of {len(runs)} broke down;" if lost else f"{mean:.3f};"
+        told += (
+            f" best {min(best)[0]:.3f} at {min(best)[1]:g}." if best else " none reached its end."
+        )
+    return told
 
 
 def rate_plans(
-    plans: Mapping[str, Sequence[float]], *, title: str | None = None, alt: str | None = None
-) -> Picture | Card:
+    plans: Mapping[str, Sequence[float]],
+    *,
+    title: str = "How far a step goes, over a run",
+    alt: str | None = None,
+) -> Picture:
     """Learning rates over a run, one line for each plan: its rate at step 0, at step 1 and so on.
 
     rate_plans({"linear": [linear_decay(step, 100, 0.01) for step in range(100)]})
     """
     if not plans or not all(plans.values()):
         raise ValueError("A plan is a list of rates, with one for each step, at least one.")
-
-    def draw(figure: Figure) -> list[str]:
-        axes = figure.add_subplot()
-        axes.set_title(title or "How far a step goes, over a run")
-        axes.set(xlabel="training step", ylabel="learning rate")
-        for (name, rates), (color, dashes) in zip(plans.items(), cycle(RUNS), strict=False):
-            axes.plot(range(len(rates)), rates, dashes, color=color, linewidth=1.8, label=name)
-        axes.set_ylim(bottom=0)
-        axes.legend(loc="best")
-        return [s for color, _ in RUNS for s in shades(color)]
-
+    longest = max(map(len, plans.values()))
+    highest = max(rate for rates in plans.values() for rate in rates)
+    panel = Panel((0.0, float(max(1, longest - 1))), (0.0, 1.08 * highest), height=170)
+    panel.axes("training step", "")
+    for rates, (color, dashes) in zip(plans.values(), cycle(LOOKS), strict=False):
+        apart = max(1, len(rates) // 120)  # a point for every so many steps is smooth enough
+        steps = sorted({*range(0, len(rates), apart), len(rates) - 1})
+        panel.line([(float(step), rates[step]) for step in steps], color, 2.0, dashes)
     told = "Line chart of the learning rate at each step."
     for name, rates in plans.items():
         middle = rates[len(rates) // 2]
         told += f" {name}: {short(rates[0])} at step 0, {short(middle)} half-way, at most "
         told += f"{short(max(rates))}, {short(rates[-1])} at the last step."
-    return paint(draw, alt or told, (INCHES[0], 2.8))
+    key = [
+        (color, dashes, name) for name, (color, dashes) in zip(plans, cycle(LOOKS), strict=False)
+    ]
+    return sheet([panel], title, alt or told, key=key, height=285)
