@@ -25,6 +25,7 @@ from micrograd.viz.picture import is_static
 ENDING = ".safetensors"
 ODD = frozenset('/\\:*?"<>|')  # what one system or another forbids in the name of a file
 SECONDS_BETWEEN_SAVES = 5.0
+SECONDS_OF_A_SAVE = 60.0  # and more than it takes
 UNSEEN = ("tokens", "weights")  # too much of a beginning to show
 
 _of_this_kernel: dict[Path, Training] = {}  # named runs, by the file of each
@@ -142,6 +143,7 @@ class Keeper:
         self.next_time = time.monotonic() + SECONDS_BETWEEN_SAVES
         if path is not None:
             _of_this_kernel[path.absolute()] = training
+            sweep(path)
 
     def found(self) -> tuple[int, ...] | None:
         """What tells a version of the file from another, without reading it."""
@@ -183,6 +185,15 @@ class Keeper:
         else:
             self.seen, self.saved = self.found(), self.training.step
         self.next_time = time.monotonic() + SECONDS_BETWEEN_SAVES
+
+
+def sweep(path: Path) -> None:
+    """Remove what a killed kernel left half-written beside the file."""
+    with suppress(OSError):
+        for half in path.parent.iterdir():
+            is_ours = half.name.startswith(f"{path.name}.") and half.suffix == ".tmp"
+            if is_ours and time.time() - half.stat().st_mtime > SECONDS_OF_A_SAVE:
+                half.unlink()
 
 
 # Runs of the past
