@@ -59,7 +59,7 @@ def own_text(given: Any, block_size: int = 16) -> OwnText:
     told = card(
         "your text",
         "passed",
-        f"{len(cleaned):,} lines of {len(chars)} different characters, at most {longest} in a line.",
+        f"{len(cleaned):,} lines, {len(chars)} different characters, at most {longest} in a line.",
         Part(", ".join(map(shown, cleaned[:SHOWN])), "It begins"),
         *notes,
         *advice(cleaned, block_size),

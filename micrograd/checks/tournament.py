@@ -24,6 +24,11 @@ PREFIX = "outcome: "  # before the outcome, among whatever else a file may print
 # What a trial does, in a Python of its own: it reads a file's text and a plan, and tells the end.
 TRIAL = """
 import json, math, random, sys, traceback
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (10**9, 10**9))  # bytes, for lists without end
+except (ImportError, ValueError, OSError):
+    pass  # on some systems only the clock ends it
 plan = json.load(sys.stdin)
 file = {"__name__": "my_gpt"}
 try:
@@ -43,6 +48,8 @@ try:
             top = max(z)
             surprises.append(top + math.log(sum(math.exp(x - top) for x in z)) - z[target])
     told = {"surprise": sum(surprises) / len(surprises)}
+except MemoryError:
+    told = {"endless": True}
 except (Exception, SystemExit) as error:
     rows = [frame.lineno for frame in traceback.extract_tb(error.__traceback__)
             if frame.filename == "my_gpt.py"]
@@ -162,6 +169,8 @@ def trial(text: str, line: Line | None, plan: Plan, seconds: float = SECONDS) ->
     if not told:
         return Trial(line, "ended", error="Python itself gave up")
     outcome = json.loads(told[-1].removeprefix(PREFIX))
+    if "endless" in outcome:
+        return Trial(line, "endless")
     if "error" in outcome:
         return Trial(line, "ended", error=outcome["error"], row=outcome["row"])
     return Trial(line, "ran", outcome["surprise"])
@@ -169,5 +178,10 @@ def trial(text: str, line: Line | None, plan: Plan, seconds: float = SECONDS) ->
 
 def tournament(text: str, lines: Sequence[Line | None], plan: Plan) -> Iterator[Trial]:
     """A trial for each of these lines, in their order, as many at a time as there are cores."""
+    if sys.platform == "emscripten":
+        raise OSError(
+            "A browser's Python cannot start a second one, and a tournament needs one for each "
+            "line: run this notebook with a Python of your computer's."
+        )
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         yield from pool.map(lambda line: trial(text, line, plan), lines)

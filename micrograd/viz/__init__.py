@@ -24,6 +24,7 @@ from micrograd.viz.choosing import chance_lines, share_bars
 from micrograd.viz.dashboard import run_live
 from micrograd.viz.diseases import curve_panels
 from micrograd.viz.explorers import Choice, Slider, Words, explore, play
+from micrograd.viz.graduation import damage_sheet, file_map
 from micrograd.viz.graph import draw_graph, graph_dot
 from micrograd.viz.hills import arrow, flat_places, gradient_map, heights_and_slopes, slices
 from micrograd.viz.keeping import past_runs
@@ -71,6 +72,7 @@ __all__ = [
     "contours",
     "count_bars",
     "curve_panels",
+    "damage_sheet",
     "decision_boundary",
     "descent",
     "diamond_diagram",
@@ -81,6 +83,7 @@ __all__ = [
     "draw_wall",
     "error_valley",
     "explore",
+    "file_map",
     "fingertip",
     "flat_places",
     "gears",

@@ -1,9 +1,119 @@
-"""Notebook 10: the ten questions of notebook 00 in other clothes."""
+"""Notebook 10: three predictions, and the ten questions of notebook 00 in other clothes."""
 
 from dataclasses import replace
 
-from micrograd.checks.declare import Question
+from micrograd.checks.declare import Question, WrongAnswer
 from micrograd.checks.exercises.questions_00 import survey
+
+DELETED = Question(
+    lesson="10",
+    name="deleted",
+    role="prediction",
+    kind="choose",
+    minutes=1,
+    difficulty=1,
+    task="One line of your answers is deleted, any one, by chance. What is most likely to "
+    "happen then?",
+    options=(
+        ("A", "the program ends in an error"),
+        ("B", "it runs, and learns nothing"),
+        ("C", "it runs, and learns a little worse"),
+        ("D", "nothing that anybody would notice"),
+    ),
+    answer="A",
+    because="Most lines make something that the next line uses. Python misses it at once, and that "
+    "is the friendly way to fail.",
+    wrong=(
+        WrongAnswer(
+            "a missing line spoils the learning",
+            "Such lines exist, and they are the dangerous ones. There are fewer of them.",
+            ("B", "C"),
+        ),
+        WrongAnswer(
+            "lines to spare",
+            "You wrote hardly any line that nothing depends on.",
+            ("D",),
+        ),
+    ),
+    confidence=True,
+)
+
+DAMAGE = Question(
+    lesson="10",
+    name="damage",
+    role="prediction",
+    kind="order",
+    minutes=2,
+    difficulty=3,
+    task="Each of four trials lacks one line and takes 60 steps. Put them in order by the loss at "
+    "held-out names that they come to, the lowest first.",
+    options=(
+        ("A", "in gpt, the line that calls block"),
+        ("B", "in train_step, the line that calls backward"),
+        ("C", "in train_step, the line that calls zero_grad"),
+        ("D", "in block, the line that adds what attention says"),
+    ),
+    answer="C D A B",
+    because="Without backward nothing is learnt. Without a block the model is a table of pairs, "
+    "without attention it is hardly worse off so early. Without zero_grad it is even a little "
+    "ahead: for 60 steps, old gradients work as momentum.",
+    wrong=(
+        WrongAnswer(
+            "old gradients ruin it at once",
+            "The old gradients point about the same way for a while. When do they stop helping?",
+            ("D A C B", "D A B C", "D C A B", "A D C B", "A D B C"),
+        ),
+        WrongAnswer(
+            "attention does most of the work",
+            "In 60 steps a model learns which letters are frequent, and which follow each other. "
+            "What of that needs the letters before the last one?",
+            ("C A D B", "A C D B"),
+        ),
+        WrongAnswer(
+            "a model can learn without the way back",
+            "What would update a weight, if no gradient ever arrives?",
+            ("B C D A", "C B D A", "C D B A", "B D A C", "B A D C"),
+        ),
+    ),
+)
+
+LATER = Question(
+    lesson="10",
+    name="later",
+    role="prediction",
+    kind="choose",
+    minutes=1,
+    difficulty=2,
+    task="After 60 steps the file without zero_grad was a little ahead. Both are trained anew, for "
+    "200 steps. How do they compare now?",
+    options=(
+        ("A", "it is still ahead: this is a better way to train"),
+        ("B", "both are level: it evens out"),
+        ("C", "it is far behind"),
+        ("D", "it has ended in an error"),
+    ),
+    answer="C",
+    because="The pile of old gradients grows, and points where the loss was to be lowered long "
+    "ago. A new gradient can hardly turn it any more.",
+    wrong=(
+        WrongAnswer(
+            "one low loss is progress",
+            "A short trial told you that it is ahead. What else could a short trial have told?",
+            ("A",),
+        ),
+        WrongAnswer(
+            "it evens out",
+            "Old gradients are never taken away, and each step adds one more.",
+            ("B",),
+        ),
+        WrongAnswer(
+            "a fault shows itself",
+            "Python has no idea of what a gradient should be. It adds up whatever it is given.",
+            ("D",),
+        ),
+    ),
+    confidence=True,
+)
 
 
 def after(name: str, *told, **wrong) -> Question:
