@@ -21,7 +21,7 @@ from random import Random
 from typing import Any
 
 from micrograd.gpt import GPT, GPTConfig
-from micrograd.optim import OPTIMIZERS, SCHEDULES, SGD, Adam
+from micrograd.optim import SCHEDULES
 from micrograd.tokenizer import TOKENIZERS, Tokenizer
 from micrograd.train import Step, Training
 
@@ -48,7 +48,10 @@ def save(path: str | os.PathLike[str], training: Training) -> None:
             "class": name_of(type(training.tokenizer), TOKENIZERS),
             **training.tokenizer.state_dict(),
         },
-        "optimizer": {"class": name_of(type(training.optimizer), OPTIMIZERS), **state},
+        "optimizer": {
+            "class": name_of(type(training.optimizer), training.model.optimizers),
+            **state,
+        },
         "steps": training.steps,
         "schedule": name_of(training.schedule, SCHEDULES),
         "clip": training.clip,
@@ -69,17 +72,21 @@ def name_of(thing: object, known: Mapping[str, object]) -> str:
     )
 
 
-def load_model(path: str | os.PathLike[str]) -> tuple[GPT, Tokenizer]:
-    """The model and the tokenizer of a checkpoint, to sample from."""
+def load_model(path: str | os.PathLike[str], kind: Any = GPT) -> tuple[Any, Tokenizer]:
+    """The model and the tokenizer of a checkpoint, to sample from.
+
+    `kind` is what to make the model with, whichever wrote the file: `micrograd.fast.gpt.GPT`, for
+    example, or another function of a configuration and a `Random`.
+    """
     with explained(path):
-        return model_of(*read_run(path))
+        return model_of(*read_run(path), kind)
 
 
-def load(path: str | os.PathLike[str], documents: Sequence[str]) -> Training:
+def load(path: str | os.PathLike[str], documents: Sequence[str], kind: Any = GPT) -> Training:
     """The run of a checkpoint, to go on with `train`; `documents` are those it was made with."""
     with explained(path):
         tensors, run = read_run(path)
-        model, tokenizer = model_of(tensors, run)
+        model, tokenizer = model_of(tensors, run, kind)
         if fingerprint(documents) != run["documents"]:
             raise ValueError(
                 "it was trained on other documents, or in another order, than those given. Load "
@@ -109,7 +116,7 @@ def read_run(path: str | os.PathLike[str]) -> tuple[dict[str, Tensor], dict[str,
     return tensors, json.loads(metadata["run"])
 
 
-def model_of(tensors: dict[str, Tensor], run: dict[str, Any]) -> tuple[GPT, Tokenizer]:
+def model_of(tensors: dict[str, Tensor], run: dict[str, Any], kind: Any) -> tuple[Any, Tokenizer]:
     config = GPTConfig(**run["config"])
     if config.n_layer > len(tensors):
         raise ValueError(f"it has {len(tensors)} tables, too few for {config.n_layer} layers")
@@ -121,14 +128,14 @@ def model_of(tensors: dict[str, Tensor], run: dict[str, Any]) -> tuple[GPT, Toke
     tokenizer = TOKENIZERS[settings.pop("class")](**settings)
     if tokenizer.vocab_size != config.vocab_size:
         raise ValueError(f"{tokenizer.vocab_size} tokens do not fit {config.vocab_size} rows")
-    model = GPT(config, Random(0))
+    model = kind(config, Random(0))
     model.load_state_dict({name: rows(*tensors[name]) for name in config.shapes()})
     return model, tokenizer
 
 
-def optimizer_of(model: GPT, tensors: dict[str, Tensor], run: dict[str, Any]) -> Adam | SGD:
+def optimizer_of(model: Any, tensors: dict[str, Tensor], run: dict[str, Any]) -> Any:
     settings = dict(run["optimizer"])
-    kind = OPTIMIZERS[settings.pop("class")]
+    kind = model.optimizers[settings.pop("class")]
     prefix = "optimizer."
     moments = {
         name.removeprefix(prefix): numbers

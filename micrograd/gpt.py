@@ -9,6 +9,7 @@ Shapes in comments: E embedding, H head size (E / n_head), T tokens so far, V vo
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -26,6 +27,7 @@ from micrograd.nn import (
     rmsnorm,
     softmax,
 )
+from micrograd.optim import OPTIMIZERS
 
 # For each layer its keys and its values: by position, then by head, each a vector of H numbers.
 Cache = list[tuple[list[list[Vector]], list[list[Vector]]]]
@@ -158,12 +160,15 @@ def forward(
 class GPT(Module):
     """A GPT's weights, as values that training can change, and its loss.
 
-    `weights` maps a name to a matrix: a list of rows, outputs x inputs.
+    `weights` maps a name to a matrix: a list of rows, outputs x inputs. `optimizers` are those that
+    can change them.
     """
+
+    optimizers = OPTIMIZERS
 
     def __init__(self, config: GPTConfig, rng: Random) -> None:
         self.config = config
-        self.weights = {
+        self.weights: Mapping[str, Matrix] = {
             name: matrix(n_out, n_in, self.initial_std(name), rng)
             for name, (n_out, n_in) in config.shapes().items()
         }
@@ -178,9 +183,19 @@ class GPT(Module):
     def new_cache(self) -> Cache:
         return new_cache(self.config)
 
-    def logits(self, token: int, position: int, cache: Cache) -> list[Value]:
+    def copy_cache(self, cache: Cache) -> Cache:
+        """A memory that begins with all of another, which stays as it is."""
+        return [(list(keys), list(values)) for keys, values in cache]
+
+    def logits(self, token: int, position: int, cache: Cache) -> list[Any]:
         """The score of every token as the next one; `cache` grows by one position."""
         return forward(token, position, self.weights, self.config, cache)
+
+    def frozen(self) -> "GPT":
+        """The model as it is now, on plain floats: its logits come quicker, without gradients."""
+        model = copy(self)
+        model.weights = self.state_dict()
+        return model
 
     def loss(self, tokens: Sequence[int]) -> Value:
         """The mean surprise, in nats, at each token after the first of a document.

@@ -24,7 +24,7 @@ Matrix = Sequence[Vector]  # rows: outputs x inputs
 
 def remembers(x: Vector) -> bool:
     """Is `x` made of values, all of it?"""
-    return set(map(type, x)) == {Value}
+    return len(x) > 0 and type(x[0]) is Value and set(map(type, x)) == {Value}
 
 
 def alike(x: Vector) -> tuple[Vector, list[float]]:

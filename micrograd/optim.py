@@ -23,6 +23,14 @@ class Optimizer:
         for p in self.parameters:
             p.grad = 0.0
 
+    def gradient_sum(self) -> float:
+        """A number that is finite only if every gradient is."""
+        return sum([p.grad for p in self.parameters])
+
+    def clip(self, largest: float) -> float:
+        """See `clip_gradients`."""
+        return clip_gradients(self.parameters, largest)
+
     def check_lengths(self, **moments: Sequence[float]) -> None:
         for name, numbers in moments.items():
             if len(numbers) != len(self.parameters):

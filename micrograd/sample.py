@@ -1,15 +1,16 @@
 """A trained model writes: predict the next token, draw one, append it, repeat.
 
-Sampling needs no gradients, so the model runs on plain floats here and no graph is built. Notebook
-08 builds these functions.
+Sampling needs no gradients, so the model runs on plain floats here and no graph is built. It may be
+any model with `frozen()`, of `micrograd.gpt` or of `micrograd.fast.gpt`. Notebook 08 builds these
+functions.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
-from micrograd.gpt import GPT, Cache, forward, new_cache
 from micrograd.nn import probabilities
 from micrograd.tokenizer import Tokenizer
 
@@ -79,7 +80,7 @@ def renormalize(probs: list[float], kept: set[int]) -> list[float]:
 
 
 def choices(
-    model: GPT,
+    model: Any,
     tokenizer: Tokenizer,
     rng: Random,
     temperature: float = 1.0,
@@ -88,11 +89,11 @@ def choices(
     prompt: str = "",
 ) -> Iterator[Choice]:
     """Draw token after token, each with its distribution, until BOS or the end of the context."""
-    config, weights = model.config, model.state_dict()
-    given, cache = prompt_tokens(model, tokenizer, prompt), new_cache(config)
+    model = model.frozen()
+    given, cache = prompt_tokens(model, tokenizer, prompt), model.new_cache()
     token = given[0]
-    for position in range(config.block_size):
-        logits = forward(token, position, weights, config, cache)
+    for position in range(model.config.block_size):
+        logits = model.logits(token, position, cache)
         if position + 1 < len(given):
             token = given[position + 1]
             continue
@@ -107,7 +108,7 @@ def choices(
             return
 
 
-def prompt_tokens(model: GPT, tokenizer: Tokenizer, prompt: str) -> list[int]:
+def prompt_tokens(model: Any, tokenizer: Tokenizer, prompt: str) -> list[int]:
     """BOS and the prompt's tokens; there must be room to go on."""
     tokens = tokenizer.encode(prompt)[:-1]
     if len(tokens) > model.config.block_size:
@@ -119,7 +120,7 @@ def prompt_tokens(model: GPT, tokenizer: Tokenizer, prompt: str) -> list[int]:
 
 
 def generate(
-    model: GPT,
+    model: Any,
     tokenizer: Tokenizer,
     rng: Random,
     temperature: float = 1.0,
@@ -136,7 +137,7 @@ def generate(
 
 
 def beam_search(
-    model: GPT, tokenizer: Tokenizer, width: int, prompt: str = ""
+    model: Any, tokenizer: Tokenizer, width: int, prompt: str = ""
 ) -> list[tuple[str, float]]:
     """The likeliest texts found when only the `width` best are followed, each with its log p.
 
@@ -145,17 +146,17 @@ def beam_search(
     """
     if width < 1:
         raise ValueError(f"A beam follows at least 1 text, not {width}.")
-    config, weights = model.config, model.state_dict()
-    tokens, cache = prompt_tokens(model, tokenizer, prompt), new_cache(config)
+    model = model.frozen()
+    tokens, cache = prompt_tokens(model, tokenizer, prompt), model.new_cache()
     for position, token in enumerate(tokens[:-1]):
-        forward(token, position, weights, config, cache)
-    ended: list[tuple[float, list[int], Cache]] = []
+        model.logits(token, position, cache)
+    ended: list[tuple[float, list[int], Any]] = []
     open_ended = [(0.0, tokens, cache)]
-    for position in range(len(tokens) - 1, config.block_size):
+    for position in range(len(tokens) - 1, model.config.block_size):
         found = ended
         for log_p, written, cache in open_ended:
-            cache = [(list(keys), list(values)) for keys, values in cache]
-            probs = apply_temperature(forward(written[-1], position, weights, config, cache), 1.0)
+            cache = model.copy_cache(cache)
+            probs = apply_temperature(model.logits(written[-1], position, cache), 1.0)
             found = found + [
                 (log_p + math.log(p), [*written, token], cache)
                 for token, p in enumerate(probs)

@@ -18,8 +18,7 @@ from types import FrameType
 from typing import Any
 
 from micrograd.engine import recorded
-from micrograd.gpt import GPT
-from micrograd.optim import SGD, Adam, clip_gradients, linear_decay
+from micrograd.optim import linear_decay
 from micrograd.tokenizer import Tokenizer
 
 Schedule = Callable[[int, int, float], float]
@@ -46,10 +45,10 @@ class Training:
     the run goes on, such as sampled names.
     """
 
-    model: GPT
+    model: Any  # a GPT, of micrograd.gpt or of micrograd.fast.gpt
     tokenizer: Tokenizer
     documents: Sequence[str]
-    optimizer: Adam | SGD
+    optimizer: Any  # Adam or SGD, of the same engine
     steps: int = 1000  # the length of the plan
     schedule: Schedule = linear_decay
     clip: float | None = None  # the longest gradient that is left as it is
@@ -111,14 +110,14 @@ def make_step(training: Training) -> Step:
     with recorded() as order:
         loss = training.model.loss(tokens)
     loss.backward(order)
-    if not math.isfinite(loss.data + sum([p.grad for p in optimizer.parameters])):
+    if not math.isfinite(loss.data + optimizer.gradient_sum()):
         raise FloatingPointError(
             f"At step {training.step + 1} the loss is {loss.data:g} or a gradient is not finite, "
             "so the run stops there, with its weights as they were. A learning rate that is too "
             f"high (here {optimizer.lr:g}) is the usual cause: start anew with a tenth of it."
         )
     if training.clip is not None:
-        clip_gradients(optimizer.parameters, training.clip)
+        optimizer.clip(training.clip)
 
     planned = optimizer.lr
     optimizer.lr = lr = training.schedule(training.step, training.steps, planned)
@@ -127,7 +126,7 @@ def make_step(training: Training) -> Step:
 
     record = Step(
         number=training.step + 1,
-        loss=loss.data,
+        loss=float(loss.data),
         lr=lr,
         seconds=time.perf_counter() - started,
         tokens=min(len(tokens) - 1, training.model.config.block_size),

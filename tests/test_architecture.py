@@ -23,7 +23,7 @@ CORE = [
 ]
 UPSTAIRS = {"viz", "checks"}  # floor 4, the only one that draws
 PICTURES = {"matplotlib", "graphviz", "ipywidgets"}
-BUDGET = 1010  # lines of code that somebody reads in about an hour
+BUDGET = 1025  # lines of code that somebody reads in about an hour
 
 MODULES = [PACKAGE / f"{name}.py" for name in CORE]
 
