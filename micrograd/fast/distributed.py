@@ -201,21 +201,19 @@ class Run:
         lr = self.schedule(number - 1, self.options.steps, self.options.lr)
         self.optimizer.lr = lr
         self.optimizer.step()
+        self.optimizer.lr = self.options.lr
         self.history.append(Step(number, mean_loss, lr, time.perf_counter() - started, read))
         return self.history[-1]
 
     # Saving, and going on.
 
     def save(self) -> None:
-        """Write a checkpoint of the form that every run of the course has."""
-        adam = optim.Adam([], self.options.lr)  # ours, with PyTorch's moments
-        vars(adam).update(self.optimizer.state_dict(), lr=self.options.lr)
-        model: Any = self.model
+        """Write a checkpoint, of the form that every run of the course has."""
         training = Training(
-            model,
+            self.model,
             self.tokenizer,
             self.documents,
-            adam,
+            self.optimizer,
             self.options.steps,
             self.schedule,
             self.options.clip,
@@ -325,6 +323,18 @@ def progress(steps: Sequence[Step], planned: int) -> str:
     )
 
 
+def meeting_place() -> distributed.Store:
+    """Where the processes leave their addresses for each other."""
+    if "RANK" not in os.environ:
+        return distributed.HashStore()
+    store, _, processes = next(distributed.rendezvous("env://"))
+    if int(os.environ["LOCAL_WORLD_SIZE"]) < processes:  # several machines: left to torchrun
+        return store
+    # torchrun keeps its store when it starts the processes anew, and they would look for each other
+    # at the addresses of those that died (https://github.com/pytorch/pytorch/issues/135712).
+    return distributed.PrefixStore(f"start {os.environ['TORCHELASTIC_RESTART_COUNT']}", store)
+
+
 @contextmanager
 def process_group(place: Place) -> Iterator[None]:
     """The connection between the processes, or of one with itself where torchrun is not used."""
@@ -337,11 +347,9 @@ def process_group(place: Place) -> Iterator[None]:
             )
         torch.cuda.set_device(place.local_rank)
     backend = "nccl" if on_gpus else "gloo"
-    if "RANK" in os.environ:
-        distributed.init_process_group(backend)
-    else:
-        store = distributed.HashStore()
-        distributed.init_process_group(backend, store=store, rank=0, world_size=1)
+    distributed.init_process_group(
+        backend, store=meeting_place(), rank=place.rank, world_size=place.processes
+    )
     try:
         yield
     finally:
@@ -362,6 +370,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             train(run)
     except (Stop, ValueError, OSError) as fault:
         leave(str(fault))
+    except RuntimeError as fault:
+        if "peer" not in str(fault):
+            raise
+        leave("Another process has ended, so this one does as well; torchrun says which.")
     except KeyboardInterrupt:
         leave("Interrupted; the same command goes on from the last checkpoint.")
 

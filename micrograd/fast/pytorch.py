@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 from micrograd import checkpoint
 from micrograd.fast.common import State, Weights, checked, initial_weights, nested, padded, several
@@ -81,12 +81,88 @@ class Block(nn.Module):
         return x + self.feed_forward(rmsnorm(x))
 
 
+class Adam:
+    """PyTorch's Adam with the settings, and the state in a checkpoint, of `micrograd.optim.Adam`.
+
+    `fused` has it change all parameters in one operation. Decay apart from the gradient is what
+    PyTorch calls AdamW.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[nn.Parameter],
+        lr: float,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        self.parameters = list(parameters)
+        self.inner = torch.optim.AdamW(self.parameters, lr, betas, eps, weight_decay, fused=True)
+        (self.settings,) = self.inner.param_groups
+
+    @property
+    def lr(self) -> float:
+        return float(self.settings["lr"])
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self.settings["lr"] = lr
+
+    def zero_grad(self) -> None:
+        self.inner.zero_grad()
+
+    def step(self) -> None:
+        self.inner.step()
+
+    def moments(self) -> list[dict[str, Tensor]]:
+        """For each parameter its `step`, `exp_avg` (ours is `m`) and `exp_avg_sq` (ours is `v`)."""
+        for p in self.parameters:
+            if not self.inner.state[p]:  # before the first step
+                self.inner.state[p] = {
+                    "step": torch.zeros((), device=p.device),
+                    "exp_avg": torch.zeros_like(p),
+                    "exp_avg_sq": torch.zeros_like(p),
+                }
+        return [self.inner.state[p] for p in self.parameters]
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a checkpoint needs to go on, in the form of `micrograd.optim.Adam`."""
+        moments = self.moments()
+        return {
+            "lr": self.lr,
+            "betas": self.settings["betas"],
+            "eps": self.settings["eps"],
+            "weight_decay": self.settings["weight_decay"],
+            "steps": int(moments[0]["step"]),
+            "m": torch.cat([m["exp_avg"].flatten() for m in moments]).tolist(),
+            "v": torch.cat([m["exp_avg_sq"].flatten() for m in moments]).tolist(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        sizes = [p.numel() for p in self.parameters]
+        for name in ("m", "v"):
+            if len(state[name]) != sum(sizes):
+                raise ValueError(
+                    f"{name!r} holds {len(state[name])} numbers, one for each parameter of another "
+                    f"model: this one has {sum(sizes)}."
+                )
+        for name in ("lr", "betas", "eps", "weight_decay"):
+            self.settings[name] = tuple(state[name]) if name == "betas" else state[name]
+        m, v = (torch.tensor(state[name], dtype=torch.float64).split(sizes) for name in ("m", "v"))
+        for moments, m_i, v_i in zip(self.moments(), m, v, strict=True):
+            moments["step"].fill_(state["steps"])
+            moments["exp_avg"].copy_(m_i.view_as(moments["exp_avg"]))
+            moments["exp_avg_sq"].copy_(v_i.view_as(moments["exp_avg_sq"]))
+
+
 class GPT(nn.Module):
     """A GPT whose weights are PyTorch's parameters, under the names that ours have.
 
     `dtype` is "float64", as exact as Python's numbers, or "float32", which is faster. `device` is
     where it computes: a GPT is made on `best_device()` unless told otherwise.
     """
+
+    optimizers: ClassVar = {"Adam": Adam}  # those that a checkpoint can name
 
     def __init__(
         self,
@@ -176,80 +252,6 @@ def mean_surprise(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
     """Each target's cross-entropy, weighted: of (B, T, V) scores and (B, T) targets one number."""
     surprises = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
     return surprises.dot(weights.flatten())
-
-
-class Adam:
-    """PyTorch's Adam with the settings, and the state in a checkpoint, of `micrograd.optim.Adam`.
-
-    `fused` has it change all parameters in one operation. Decay apart from the gradient is what
-    PyTorch calls AdamW.
-    """
-
-    def __init__(
-        self,
-        parameters: Iterable[nn.Parameter],
-        lr: float,
-        betas: tuple[float, float] = (0.9, 0.999),
-        eps: float = 1e-8,
-        weight_decay: float = 0.0,
-    ) -> None:
-        self.parameters = list(parameters)
-        self.inner = torch.optim.AdamW(self.parameters, lr, betas, eps, weight_decay, fused=True)
-        (self.settings,) = self.inner.param_groups
-
-    @property
-    def lr(self) -> float:
-        return float(self.settings["lr"])
-
-    @lr.setter
-    def lr(self, lr: float) -> None:
-        self.settings["lr"] = lr
-
-    def zero_grad(self) -> None:
-        self.inner.zero_grad()
-
-    def step(self) -> None:
-        self.inner.step()
-
-    def moments(self) -> list[dict[str, Tensor]]:
-        """For each parameter its `step`, `exp_avg` (ours is `m`) and `exp_avg_sq` (ours is `v`)."""
-        for p in self.parameters:
-            if not self.inner.state[p]:  # before the first step
-                self.inner.state[p] = {
-                    "step": torch.zeros((), device=p.device),
-                    "exp_avg": torch.zeros_like(p),
-                    "exp_avg_sq": torch.zeros_like(p),
-                }
-        return [self.inner.state[p] for p in self.parameters]
-
-    def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint needs to go on, in the form of `micrograd.optim.Adam`."""
-        moments = self.moments()
-        return {
-            "lr": self.lr,
-            "betas": self.settings["betas"],
-            "eps": self.settings["eps"],
-            "weight_decay": self.settings["weight_decay"],
-            "steps": int(moments[0]["step"]),
-            "m": torch.cat([m["exp_avg"].flatten() for m in moments]).tolist(),
-            "v": torch.cat([m["exp_avg_sq"].flatten() for m in moments]).tolist(),
-        }
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        sizes = [p.numel() for p in self.parameters]
-        for name in ("m", "v"):
-            if len(state[name]) != sum(sizes):
-                raise ValueError(
-                    f"{name!r} holds {len(state[name])} numbers, one for each parameter of another "
-                    f"model: this one has {sum(sizes)}."
-                )
-        for name in ("lr", "betas", "eps", "weight_decay"):
-            self.settings[name] = tuple(state[name]) if name == "betas" else state[name]
-        m, v = (torch.tensor(state[name], dtype=torch.float64).split(sizes) for name in ("m", "v"))
-        for moments, m_i, v_i in zip(self.moments(), m, v, strict=True):
-            moments["step"].fill_(state["steps"])
-            moments["exp_avg"].copy_(m_i.view_as(moments["exp_avg"]))
-            moments["exp_avg_sq"].copy_(v_i.view_as(moments["exp_avg_sq"]))
 
 
 def generate(
