@@ -93,21 +93,23 @@ def line(
     """One line: its text, its pieces, the marked one in full colour and named behind it."""
     drawn = [label(LEFT - 8, top + 15, text, "e")]
     x, width, shown = LEFT, RIGHT - LEFT, 0
+    pieces_of: dict[str, str] = dict.fromkeys((*PALE, BLUE), "")  # one path for all of a colour
+    words = []
     for token, (p, name) in enumerate(zip(probs, pieces, strict=True)):
         length = width * p
-        if length > 0:
-            fill = BLUE if token == marked else PALE[shown % 2]
-            drawn.append(
-                f'<path d="M{x:.1f} {top:g}h{length:.2f}v{THICK:g}h{-length:.2f}z" fill="{fill}"/>'
-            )
+        if length >= 0.05:
+            color = BLUE if token == marked else PALE[shown % 2]
+            pieces_of[color] += f"M{x:.1f} {top:g}h{length:.1f}v{THICK:g}h{-length:.1f}z"
             shown += 1
         if length >= READABLE * (1 if len(name) == 1 else 2.4):
-            drawn.append(letter(x + length / 2, top + 15, name, token == marked))
+            words.append(letter(x + length / 2, top + 15, name, token == marked))
         if token == marked:
             middle = x + length / 2
-            drawn.append(f'<path d="M{middle:.1f} {top + THICK + 1:g}l4 7h-8z" fill="{BLUE}"/>')
-            drawn.append(label(RIGHT + 10, top + 15, f"{name}  {in_percent(p)}", "", BLUE))
+            words.append(f'<path d="M{middle:.1f} {top + THICK + 1:g}l4 7h-8z" fill="{BLUE}"/>')
+            words.append(label(RIGHT + 10, top + 15, f"{name}  {in_percent(p)}", "", BLUE))
         x += length
+    drawn += [f'<path d="{path}" fill="{color}"/>' for color, path in pieces_of.items() if path]
+    drawn += words
     if needle is not None:
         place = LEFT + width * needle
         drawn.append(f'<path d="M{place:.1f} {top - 8:g}V{top + 5:g}" stroke="{INK}" '
