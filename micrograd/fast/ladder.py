@@ -317,6 +317,14 @@ def in_processes(batch: int) -> tuple[list[float], list[float], float]:
     return [step.loss for step in history], losses, speed
 
 
+def reason(fault: Exception) -> str:
+    """What a process said when it ended, in one line."""
+    said = getattr(fault, "stderr", None) or str(fault).encode()
+    lines = said.decode(errors="replace").splitlines()
+    own = [line.partition(":")[2].strip() for line in lines if line.startswith("[rank")]
+    return own[-1] if own else next((line for line in lines if line.strip()), "")
+
+
 # The two tests of a rung.
 
 
@@ -455,9 +463,7 @@ class Ladder:
         try:
             losses, alone, speed = in_processes(rung.documents)
         except (OSError, subprocess.SubprocessError) as fault:
-            said = getattr(fault, "stderr", None) or str(fault).encode()
-            last = said.decode(errors="replace").strip().splitlines()[-1:]
-            missing = f"{rung.name}: left out, because they did not finish here. {''.join(last)}"
+            missing = f"{rung.name}: left out, because they did not finish here. {reason(fault)}"
             return self.keep(Result(rung.name, rung.documents, missing=missing))
         difference = max(abs(a - b) for a, b in zip(losses, alone, strict=True))
         if not difference < 1e-9:
