@@ -110,7 +110,7 @@ def assembled(mine: Mapping[str, str], complete: bool = False) -> str:
             body.append(headline(section))
         body.append(f"# {task.name}: {origin}\n{text}")
     head = COMPLETE.format(whose=whose(missing)) if whole else GROWING
-    future = "from __future__ import annotations  # what stands behind a colon is never run"
+    future = "from __future__ import annotations  # what is written behind a colon stays a text"
     first = "\n".join([f"{head}\n{future}\n", *sorted(set(imports), key=import_order)])
     last = ['if __name__ == "__main__":\n    main()'] if whole and main_program() else []
     text = "\n\n\n".join([first, *body, *last]).rstrip() + "\n"
@@ -150,7 +150,7 @@ def link_to(task: Exercise, folder: Path | None) -> str:
         cells = json.loads((folder / file).read_text(encoding="utf-8"))["cells"] if folder else []
         for cell in cells:
             told = cell["metadata"].get("micrograd", {})
-            if (told.get("name"), told.get("role")) == (task.name, "solution"):
+            if told == {"exercise": task.name, "role": "solution"}:
                 return f"{file}#cell-id={cell['id']}"
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         pass  # not there, or somebody has edited it beyond reading

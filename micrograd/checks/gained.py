@@ -28,9 +28,7 @@ def gained_card(number: str, records: Records) -> Card:
         return card("what was gained", "", "Answer the ten questions first, then run this again.")
     parts: list[Part | str] = [f"Right now: {now.count('right')} of {len(now)}."]
     if set(before) == {NEITHER}:
-        parts.append(
-            "Notebook 00 asked for the same before the course; it has no answers of yours."
-        )
+        parts.append("Notebook 00 asked for the same before; there are no answers of yours there.")
     else:
         parts[0] = f"Right before the course: {before.count('right')} of {len(before)}. {parts[0]}"
     rows = [

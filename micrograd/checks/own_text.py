@@ -160,9 +160,7 @@ def advice(lines: list[str], block_size: int) -> list[str]:
         )
     twice = len(lines) - len(set(lines))
     if twice > len(lines) // 2:
-        told.append(
-            f"{twice:,} lines are repetitions of others, so there is less here than it seems."
-        )
+        told.append(f"{twice:,} lines repeat others, so there is less here than it seems.")
     return told
 
 

@@ -236,14 +236,14 @@ SURVEY_AFTER = (
         "has 2.30 and 2.35. Which has learnt more about names?",
         (
             "P, as its training loss is lower",
-            "Q, as its loss on the names put aside is lower",
             "neither, as both have about 2.3 on average",
+            "Q, as its loss on the names put aside is lower",
             "nobody can say, as the losses are of different names",
         ),
-        "B",
+        "C",
         "Names that it never trained on are the judge; P knows its own names by heart.",
         A=("training loss is progress", "A model that learns by heart has the lowest of all."),
-        C=("both losses count", "What is learnt by heart helps with no new name."),
+        B=("both losses count", "What is learnt by heart helps with no new name."),
         D=("the judge changed", "The names put aside are the same for both."),
     ),
     after(
