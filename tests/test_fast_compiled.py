@@ -9,20 +9,20 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
+from conftest import EXTRAS, require
 
-np = pytest.importorskip("numpy")
-pytest.importorskip("numba")
+from micrograd import datasets, gpt, optim
+from micrograd.gpt import GPTConfig
+from micrograd.optim import Adam, constant, cosine_decay
+from micrograd.tokenizer import CharTokenizer
+from micrograd.train import Training, train
 
-from micrograd import datasets, gpt, optim  # noqa: E402
+require(EXTRAS["needs_numba"])
+
 from micrograd.fast import jit  # noqa: E402
 from micrograd.fast.compiled import GPT  # noqa: E402
-from micrograd.gpt import GPTConfig  # noqa: E402
-from micrograd.optim import Adam, constant, cosine_decay  # noqa: E402
-from micrograd.tokenizer import CharTokenizer  # noqa: E402
-from micrograd.train import Training, train  # noqa: E402
-
-pytestmark = pytest.mark.needs_numba
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKENIZER = CharTokenizer("abcdefghijklmnopqrstuvwxyz")

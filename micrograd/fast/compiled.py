@@ -33,7 +33,7 @@ from micrograd.fast.compiled_loops import (
     batch_loss,
     training_steps,
 )
-from micrograd.fast.jit import translating
+from micrograd.fast.jit import Calls
 from micrograd.gpt import GPTConfig
 from micrograd.optim import linear_decay
 
@@ -52,6 +52,7 @@ class GPT:
         self.config = config
         self.dtype = dtype
         self.steps = 0  # updates made so far
+        self._call = Calls("the compiled GPT")
         self.sizes = Sizes(
             config.vocab_size,
             config.block_size,
@@ -139,14 +140,11 @@ class GPT:
         """The mean over the documents of each one's mean surprise, in nats, and its derivatives."""
         tokens, starts = packed(documents, self.config)
         self.flat[1][:] = 0
-        with translating("the compiled GPT"):
-            loss = batch_loss(
-                tokens,
-                starts,
-                0,
-                len(documents),
-                *(self.w, self.g, self.kept, self.arriving, self.sizes),
-            )
+        loss: float = self._call(
+            batch_loss,
+            *(tokens, starts, 0, len(documents)),
+            *(self.w, self.g, self.kept, self.arriving, self.sizes),
+        )
         return loss, {name: array.copy() for name, array in self._by_name(self.g).items()}
 
     def step(
@@ -213,11 +211,11 @@ class GPT:
         """An update for each rate, each on the next documents."""
         tokens, starts = packed(documents, self.config)
         losses = np.zeros(len(rates))
-        with translating("the compiled GPT"):
-            made = training_steps(
-                *(tokens, starts, batch_size, self.steps, np.array(rates), losses, self.flat),
-                *(settings, self.w, self.g, self.kept, self.arriving, self.sizes),
-            )
+        made: int = self._call(
+            training_steps,
+            *(tokens, starts, batch_size, self.steps, np.array(rates), losses, self.flat),
+            *(settings, self.w, self.g, self.kept, self.arriving, self.sizes),
+        )
         self.steps += made
         if made < len(rates):
             raise FloatingPointError(

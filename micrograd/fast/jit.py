@@ -65,3 +65,19 @@ def translating(what: str, after: float = 1.0) -> Iterator[threading.Event]:
         if said.is_set():
             seconds = time.perf_counter() - started
             print(f" {seconds:.0f} seconds.", file=sys.stderr, flush=True)
+
+
+class Calls:
+    """Calls of `@jit` functions, of which the first of each is announced where it takes long."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.made: set[Callable[..., Any]] = set()
+
+    def __call__(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        if function in self.made:
+            return function(*arguments)
+        with translating(self.what):
+            result = function(*arguments)
+        self.made.add(function)
+        return result

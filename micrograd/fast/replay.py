@@ -29,7 +29,7 @@ name is not believed: the recording must give the numbers that the graph holds, 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -37,8 +37,8 @@ import numpy as np
 
 from micrograd.engine import Value, topological_order
 from micrograd.fast import replay_loops as loops
-from micrograd.fast.jit import translating
-from micrograd.fast.replay_loops import Graph
+from micrograd.fast.jit import Calls
+from micrograd.fast.replay_loops import Graph, Ints
 from micrograd.nn import probabilities
 
 
@@ -58,21 +58,18 @@ class Recording:
     a leaf's number is followed by everything at the next `forward`.
     """
 
-    def __init__(
-        self, values: list[Any], leaves: int, codes: list[int], ends: list[int], graph: Graph
-    ) -> None:
+    def __init__(self, values: list[Any], leaves: int, graph: Graph) -> None:
         self.values = values  # in the order of the arrays; None for a plain number in the program
         self.leaves: list[Any] = values[:leaves]
-        self.codes = np.array(codes, dtype=np.int32)
-        self.ends = np.array(ends, dtype=np.int32)
         self.graph = graph
         self.data, self.grad = graph.data, graph.grad
+        self._call = Calls("the loops of a recorded graph")
         self._positions = {id(value): i for i, value in enumerate(values) if value is not None}
 
     def __repr__(self) -> str:
         return (
             f"Recording of {len(self.data)} nodes, {len(self.leaves)} of them leaves, in "
-            f"{len(self.codes)} stretches"
+            f"{len(self.graph.codes)} stretches"
         )
 
     def position(self, value: Any) -> int:
@@ -80,20 +77,18 @@ class Recording:
         try:
             return self._positions[id(value)]
         except KeyError:
-            raise KeyError("This value is not in the recorded graph.") from None
+            raise ValueError("This value is not in the recorded graph.") from None
 
     def forward(self) -> float:
         """All numbers anew, from those of the leaves; that of the root."""
-        with translating("the loops of a recorded graph"):
-            fault = loops.replay_forward(self.codes, self.ends, self.graph)
+        fault = self._call(loops.replay_forward, self.graph)
         if fault >= 0:
             self._explain(fault)
         return float(self.data[-1])
 
     def backward(self) -> None:
         """All gradients anew: d(root)/d(each node), for the numbers of the last `forward`."""
-        with translating("the loops of a recorded graph"):
-            loops.replay_backward(self.graph)
+        self._call(loops.replay_backward, self.graph)
 
     def read(self) -> None:
         """Take over the numbers that the leaves, the Values themselves, hold now."""
@@ -104,23 +99,28 @@ class Recording:
         for leaf, grad in zip(self.leaves, self.grad[: len(self.leaves)].tolist(), strict=True):
             leaf.grad += grad
 
+    def _node(self, k: int) -> tuple[int, slice, float]:
+        """The operation of node k, the edges from its parents, and what it has to know besides."""
+        g = self.graph
+        r = int(np.searchsorted(g.nodes, k, side="right")) - 1
+        width = int(g.widths[r])
+        start = int(g.edges[r]) + (k - int(g.nodes[r])) * width
+        return int(g.codes[r]), slice(start, start + width), float(g.extra[k])
+
     def _explain(self, k: int) -> None:
-        """Say why node k does not exist, in the words of the engine."""
-        code = int(self.codes[np.searchsorted(self.ends, k, side="right") - 1])
-        edges = slice(self.graph.first[k], self.graph.first[k + 1])
-        parents = [Value(x) for x in self.data[self.graph.parents[edges]].tolist()]
+        """Why node k does not exist: the engine raises the sentence."""
+        code, edges, extra = self._node(k)
+        data = self.data[self.graph.parents[edges]].tolist()
         if code == loops.DIVIDE:
-            parents[0] / parents[1]
+            Value(data[0]) / Value(data[1])
         elif code == loops.POWER:
-            parents[0] ** float(self.graph.extra[k])
+            Value(data[0]) ** extra
         elif code == loops.EXP:
-            parents[0].exp()
+            Value(data[0]).exp()
         elif code == loops.LOG:
-            parents[0].log()
-        raise ValueError(
-            "Softmax of nothing but -inf: every choice is masked out, so no probabilities exist. "
-            "Leave at least one choice open."
-        )
+            Value(data[0]).log()
+        else:  # softmax or cross-entropy
+            probabilities(data)
 
 
 def record(root: Any, order: Sequence[Any] | None = None) -> Recording:
@@ -134,8 +134,10 @@ def record(root: Any, order: Sequence[Any] | None = None) -> Recording:
     steps = [how(value) for value in made]
     recording = arrange(root, made, steps)
     recording.forward()
+    data, local = recording.data.tolist(), recording.graph.local.tolist()
     for value, step in zip(made, steps, strict=True):
-        compare(value, step, recording)
+        k = recording.position(value)
+        compare(value, step, data[k], local[recording._node(k)[1]])
     return recording
 
 
@@ -175,27 +177,27 @@ def arrange(root: Any, made: Sequence[Any], steps: Sequence[Made]) -> Recording:
     keys.sort()
     made, steps = [made[key[-1]] for key in keys], [steps[key[-1]] for key in keys]
 
-    kinds = [key[:3] for key in keys]
-    borders = [i for i, kind in enumerate(kinds) if i == 0 or kind != kinds[i - 1]]
+    kinds = [key[1:3] for key in keys]
+    borders = [i for i, key in enumerate(keys) if i == 0 or key[:3] != keys[i - 1][:3]]
+    widths = [width for _, width in kinds]
     position = {name_of(p): i for i, p in enumerate([*leaves, *numbers, *made])}
-    widths = [0] * start + [len(step.parents) for step in steps]
-    count = start + len(made)
-    data = np.zeros(count)
-    data[:start] = [*(leaf.data for leaf in leaves), *numbers]
-    return Recording(
-        [*leaves, *[None] * len(numbers), *made],
-        leaves=len(leaves),
-        codes=[kinds[i][1] for i in borders],
-        ends=[start + i for i in [*borders, len(made)]],
-        graph=Graph(
-            first=np.cumsum([0, *widths], dtype=np.int32),
-            parents=np.array([position[name_of(p)] for s in steps for p in s.parents], np.int32),
-            local=np.array([slope for step in steps for slope in step.local], np.float64),
-            extra=np.array([0.0] * start + [step.extra for step in steps]),
-            data=data,
-            grad=np.zeros(count),
-        ),
+    graph = Graph(
+        codes=integers(kinds[i][0] for i in borders),
+        widths=integers(kinds[i][1] for i in borders),
+        nodes=integers(start + i for i in [*borders, len(made)]),
+        edges=integers(np.cumsum([0, *widths])[[*borders, len(made)]]),
+        parents=integers(position[name_of(p)] for step in steps for p in step.parents),
+        local=np.array([slope for step in steps for slope in step.local], np.float64),
+        extra=np.array([0.0] * start + [step.extra for step in steps]),
+        data=np.zeros(start + len(made)),
+        grad=np.zeros(start + len(made)),
     )
+    graph.data[:start] = [*(leaf.data for leaf in leaves), *numbers]
+    return Recording([*leaves, *[None] * len(numbers), *made], len(leaves), graph)
+
+
+def integers(given: Iterable[int]) -> Ints:
+    return np.array(list(given), np.uint32)
 
 
 def name_of(parent: Any) -> Any:
@@ -203,27 +205,33 @@ def name_of(parent: Any) -> Any:
     return repr(parent) if type(parent) is float else id(parent)
 
 
-def compare(value: Any, step: Made, recording: Recording) -> None:
+def compare(value: Any, step: Made, result: float, local: list[float]) -> None:
     """Refuse a node whose number or local derivatives the loops compute otherwise."""
-    graph, k = recording.graph, recording.position(value)
-    ours, theirs = [float(graph.data[k])], [value.data]
-    local = getattr(value, "_local", None)
-    if local is not None:  # by parent, since a value may be more than one of them
-        edges = graph.local[graph.first[k] : graph.first[k + 1]].tolist()
-        for parent in {id(p): p for p in value._prev}.values():
-            ours.append(sum(x for p, x in zip(step.parents, edges, strict=True) if p is parent))
-            theirs.append(sum(x for p, x in zip(value._prev, local, strict=True) if p is parent))
-    if not all(map(same, ours, theirs)):
+    alike = same(result, value.data)
+    theirs = getattr(value, "_local", None)
+    if alike and theirs is not None:
+        wanted, found = by_parent(value._prev, theirs), by_parent(step.parents, local)
+        alike = all(same(found[name], slope) for name, slope in wanted.items())
+    if not alike:
         raise ValueError(
             f"The graph has a node {value._op!r} with the number {value.data:g}, and what is known "
-            f"by that name gives {graph.data[k]:g}, or other local derivatives. Either it is "
-            "another operation, which needs another name, or a number was changed after the graph "
-            "was made: then make it anew."
+            f"by that name gives {result:g}, or other local derivatives. Either it is another "
+            "operation, which needs another name, or a number was changed after the graph was "
+            "made: then make it anew."
         )
 
 
+def by_parent(parents: Sequence[Any], slopes: Sequence[float]) -> dict[int, float]:
+    """The local derivatives, added up where one value is several of the parents."""
+    found: dict[int, float] = {}
+    for parent, slope in zip(parents, slopes, strict=True):
+        found[id(parent)] = found.get(id(parent), 0.0) + slope
+    return found
+
+
 def same(a: float, b: float) -> bool:
-    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) or (math.isnan(a) and math.isnan(b))
+    """Equal up to rounding; NaN is like NaN."""
+    return a == b or math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) or (a != a and b != b)
 
 
 # How a node was made, read off the node. Where it keeps no plain number that went into it, the

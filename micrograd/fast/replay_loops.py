@@ -1,10 +1,12 @@
 """The operations of a recorded graph as loops of machine code, and the one loop back.
 
-`micrograd.fast.replay` sorts the nodes of a graph into stretches of equal operations, and each
-function here fills one stretch, from `start` up to `stop`, with numbers. Node k is made from the
-values g.data[g.parents[e]], for e from g.first[k] up to g.first[k + 1]. Its result goes into
-g.data[k], its local derivative with respect to each parent into g.local[e]. A function answers
-with the first node whose result does not exist as a number, or else with -1.
+`micrograd.fast.replay` sorts the nodes of a graph into stretches of equal operations with equally
+many parents. Each function here computes one stretch of nodes with w parents each: those of node i
+are data[p[i * w]], data[p[i * w + 1]] and so on. Its result goes into out[i], and its local
+derivatives into the same places of `local`; a further array holds, for each node, what an operation
+has to know besides, such as an exponent.
+
+A function answers with the first i whose result does not exist as a number, or with -1.
 """
 
 import math
@@ -16,227 +18,26 @@ from numpy.typing import NDArray
 from micrograd.fast.jit import jit
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int32]
+# Without a sign: a negative index would count from the end, and asking for that at every node
+# doubles the time.
+Ints = NDArray[np.uint32]
 
 
 class Graph(NamedTuple):
-    """A graph of N nodes and M edges, each node after its parents."""
+    """A graph of N nodes and M edges in R stretches, each node after its parents."""
 
-    first: Ints  # (N + 1,), where the edges of each node begin
-    parents: Ints  # (M,), the node that each edge comes from
-    local: Floats  # (M,), the local derivative along it
-    extra: Floats  # (N,), what an operation has to know beside its parents: an exponent, a target
+    codes: Ints  # (R,), the operation of each stretch
+    widths: Ints  # (R,), how many parents each of its nodes has
+    nodes: Ints  # (R + 1,), the first node of each stretch, and N
+    edges: Ints  # (R + 1,), the first edge of each stretch, and M
+    parents: Ints  # (M,), the nodes that edges come from
+    local: Floats  # (M,), the local derivatives along them
+    extra: Floats  # (N,)
     data: Floats  # (N,)
     grad: Floats  # (N,)
 
 
-@jit
-def weighted_sum(start: int, stop: int, g: Graph) -> int:
-    """+, -, mean, and whatever multiplies by plain numbers: the local derivatives never change."""
-    width = g.first[start + 1] - g.first[start]
-    e = g.first[start]
-    if width == 2:
-        for k in range(start, stop):
-            g.data[k] = (
-                g.local[e] * g.data[g.parents[e]] + g.local[e + 1] * g.data[g.parents[e + 1]]
-            )
-            e += 2
-    else:
-        for k in range(start, stop):
-            total = 0.0
-            for e in range(g.first[k], g.first[k + 1]):
-                total += g.local[e] * g.data[g.parents[e]]
-            g.data[k] = total
-    return -1
-
-
-@jit
-def dot(start: int, stop: int, g: Graph) -> int:
-    """The first half of the parents times the second half; with two parents, their product."""
-    n = (g.first[start + 1] - g.first[start]) // 2
-    e = g.first[start]
-    if n == 1:
-        for k in range(start, stop):
-            g.local[e + 1], g.local[e] = g.data[g.parents[e]], g.data[g.parents[e + 1]]
-            g.data[k] = g.local[e] * g.local[e + 1]
-            e += 2
-    else:
-        for k in range(start, stop):
-            total = 0.0
-            for e in range(g.first[k], g.first[k] + n):
-                g.local[e + n], g.local[e] = g.data[g.parents[e]], g.data[g.parents[e + n]]
-                total += g.local[e] * g.local[e + n]
-            g.data[k] = total
-    return -1
-
-
-@jit
-def divide(start: int, stop: int, g: Graph) -> int:
-    for k in range(start, stop):
-        e = g.first[k]
-        divisor = g.data[g.parents[e + 1]]
-        if divisor == 0:
-            return k
-        g.data[k] = g.data[g.parents[e]] / divisor
-        g.local[e] = 1 / divisor
-        g.local[e + 1] = -g.data[k] / divisor
-    return -1
-
-
-@jit
-def power(start: int, stop: int, g: Graph) -> int:
-    """`extra` is the exponent."""
-    for k in range(start, stop):
-        e = g.first[k]
-        base, n = g.data[g.parents[e]], g.extra[k]
-        whole = n == math.floor(n)
-        if (base == 0 and (n < 0 or 0 < n < 1)) or (-math.inf < base < 0 and not whole):
-            return k
-        if n == 2:
-            g.data[k], g.local[e] = base * base, 2 * base
-        elif n == 0:
-            g.data[k], g.local[e] = 1.0, 0.0
-        else:
-            g.data[k], g.local[e] = base**n, n * base ** (n - 1)
-        if (math.isinf(g.data[k]) or math.isinf(g.local[e])) and math.isfinite(base):
-            return k
-    return -1
-
-
-@jit
-def exp(start: int, stop: int, g: Graph) -> int:
-    for k in range(start, stop):
-        x = g.data[g.parents[g.first[k]]]
-        g.data[k] = g.local[g.first[k]] = math.exp(x)
-        if math.isinf(g.data[k]) and math.isfinite(x):
-            return k
-    return -1
-
-
-@jit
-def log(start: int, stop: int, g: Graph) -> int:
-    for k in range(start, stop):
-        x = g.data[g.parents[g.first[k]]]
-        if x <= 0:
-            return k
-        g.data[k] = math.log(x)
-        g.local[g.first[k]] = 1 / x
-    return -1
-
-
-@jit
-def tanh(start: int, stop: int, g: Graph) -> int:
-    for k in range(start, stop):
-        g.data[k] = math.tanh(g.data[g.parents[g.first[k]]])
-        g.local[g.first[k]] = 1 - g.data[k] * g.data[k]
-    return -1
-
-
-@jit
-def relu(start: int, stop: int, g: Graph) -> int:
-    for k in range(start, stop):
-        x = g.data[g.parents[g.first[k]]]
-        flat = x <= 0  # and not where x is NaN
-        g.data[k] = 0.0 if flat else x
-        g.local[g.first[k]] = 0.0 if flat else 1.0
-    return -1
-
-
-@jit
-def absolute(start: int, stop: int, g: Graph) -> int:
-    for k in range(start, stop):
-        x = g.data[g.parents[g.first[k]]]
-        g.data[k] = abs(x)
-        g.local[g.first[k]] = (x > 0) - (x < 0)
-    return -1
-
-
-@jit
-def larger(start: int, stop: int, g: Graph) -> int:
-    for k in range(start, stop):
-        e = g.first[k]
-        a, b = g.data[g.parents[e]], g.data[g.parents[e + 1]]
-        if math.isnan(a) or math.isnan(b):
-            g.data[k] = g.local[e] = g.local[e + 1] = math.nan
-        else:
-            g.data[k] = max(a, b)
-            g.local[e] = 0.5 if a == b else 1.0 * (a > b)
-            g.local[e + 1] = 1 - g.local[e]
-    return -1
-
-
-@jit
-def rms(start: int, stop: int, g: Graph) -> int:
-    """1 / root(mean of the squares + 1e-5)"""
-    n = g.first[start + 1] - g.first[start]
-    for k in range(start, stop):
-        total = 0.0
-        for e in range(g.first[k], g.first[k + 1]):
-            total += g.data[g.parents[e]] * g.data[g.parents[e]]
-        g.data[k] = 1 / math.sqrt(total / n + 1e-5)
-        slope = -(g.data[k] ** 3) / n
-        for e in range(g.first[k], g.first[k + 1]):
-            g.local[e] = slope * g.data[g.parents[e]]
-    return -1
-
-
-@jit
-def softmax(start: int, stop: int, g: Graph) -> int:
-    """`extra` says which of the probabilities of its parents, the logits, a node is."""
-    n = g.first[start + 1] - g.first[start]
-    p = np.empty(n)
-    row = -1  # whose probabilities p holds: nodes of one row stand side by side
-    for k in range(start, stop):
-        e = g.first[k]
-        if row < 0 or not same_parents(g, g.first[row], e, n):
-            row = k
-            largest = -math.inf
-            for j in range(n):
-                largest = max(largest, g.data[g.parents[e + j]])
-            if largest == -math.inf:
-                return k
-            total = 0.0
-            for j in range(n):
-                p[j] = math.exp(g.data[g.parents[e + j]] - largest)
-                total += p[j]
-            for j in range(n):
-                p[j] /= total
-        i = int(g.extra[k])
-        g.data[k] = p[i]
-        for j in range(n):
-            g.local[e + j] = p[i] * ((i == j) - p[j])
-    return -1
-
-
-@jit
-def same_parents(g: Graph, a: int, b: int, n: int) -> bool:
-    for j in range(n):  # noqa: SIM110 - numba has no all()
-        if g.parents[a + j] != g.parents[b + j]:
-            return False
-    return True
-
-
-@jit
-def cross_entropy(start: int, stop: int, g: Graph) -> int:
-    """`extra` is the target."""
-    for k in range(start, stop):
-        largest, total = -math.inf, 0.0
-        for e in range(g.first[k], g.first[k + 1]):
-            largest = max(largest, g.data[g.parents[e]])
-        if largest == -math.inf:
-            return k
-        for e in range(g.first[k], g.first[k + 1]):
-            g.local[e] = math.exp(g.data[g.parents[e]] - largest)
-            total += g.local[e]
-        for e in range(g.first[k], g.first[k + 1]):
-            g.local[e] /= total
-        target = g.first[k] + int(g.extra[k])
-        g.local[target] -= 1
-        g.data[k] = math.log(total) + (largest - g.data[g.parents[target]])
-    return -1
-
-
-# The code of each operation, in the order of the functions above.
+# The codes of the operations, in the order in which they stand below.
 (
     WEIGHTED_SUM,
     DOT,
@@ -255,48 +56,259 @@ def cross_entropy(start: int, stop: int, g: Graph) -> int:
 
 
 @jit
-def replay_forward(codes: Ints, ends: Ints, g: Graph) -> int:
-    """Stretch by stretch: `codes` says which operation, `ends` where each begins and ends."""
-    for r in range(len(codes)):
-        code, a, b = codes[r], ends[r], ends[r + 1]
+def weighted_sum(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    """+, -, mean, and what multiplies by a plain number: the local derivatives never change."""
+    if w == 2:
+        for i in range(len(out)):
+            out[i] = local[2 * i] * data[p[2 * i]] + local[2 * i + 1] * data[p[2 * i + 1]]
+    else:
+        for i in range(len(out)):
+            total = 0.0
+            for j in range(w):
+                total += local[i * w + j] * data[p[i * w + j]]
+            out[i] = total
+    return -1
+
+
+@jit
+def dot(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    """The first half of the parents times the second half; of two parents, the product."""
+    half = w // 2
+    if half == 1:
+        for i in range(len(out)):
+            a, b = data[p[2 * i]], data[p[2 * i + 1]]
+            out[i] = a * b
+            local[2 * i], local[2 * i + 1] = b, a
+    else:
+        for i in range(len(out)):
+            total = 0.0
+            for j in range(half):
+                a, b = data[p[i * w + j]], data[p[i * w + half + j]]
+                total += a * b
+                local[i * w + j], local[i * w + half + j] = b, a
+            out[i] = total
+    return -1
+
+
+@jit
+def divide(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    for i in range(len(out)):
+        a, b = data[p[2 * i]], data[p[2 * i + 1]]
+        if b == 0:
+            return i
+        out[i] = a / b
+        local[2 * i], local[2 * i + 1] = 1 / b, -out[i] / b
+    return -1
+
+
+@jit
+def power(w: int, p: Ints, local: Floats, out: Floats, data: Floats, exponents: Floats) -> int:
+    for i in range(len(out)):
+        base, n = data[p[i]], exponents[i]
+        whole = n == math.floor(n)
+        if (base == 0 and (n < 0 or 0 < n < 1)) or (-math.inf < base < 0 and not whole):
+            return i
+        less = 1.0 if n == 0 or n == 1 else base if n == 2 else base ** (n - 1)
+        out[i] = base * base if n == 2 else base**n
+        local[i] = n * less
+        if (math.isinf(out[i]) or math.isinf(less)) and math.isfinite(base):
+            return i
+    return -1
+
+
+@jit
+def exp(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    for i in range(len(out)):
+        x = data[p[i]]
+        out[i] = local[i] = math.exp(x)
+        if math.isinf(out[i]) and math.isfinite(x):
+            return i
+    return -1
+
+
+@jit
+def log(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    for i in range(len(out)):
+        x = data[p[i]]
+        if x <= 0:
+            return i
+        out[i], local[i] = math.log(x), 1 / x
+    return -1
+
+
+@jit
+def tanh(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    for i in range(len(out)):
+        out[i] = math.tanh(data[p[i]])
+        local[i] = 1 - out[i] * out[i]
+    return -1
+
+
+@jit
+def relu(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    for i in range(len(out)):
+        x = data[p[i]]
+        flat = x <= 0  # and not where x is NaN
+        out[i], local[i] = 0.0 if flat else x, 0.0 if flat else 1.0
+    return -1
+
+
+@jit
+def absolute(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    for i in range(len(out)):
+        x = data[p[i]]
+        out[i], local[i] = abs(x), (x > 0) - (x < 0)
+    return -1
+
+
+@jit
+def larger(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    for i in range(len(out)):
+        a, b = data[p[2 * i]], data[p[2 * i + 1]]
+        if math.isnan(a) or math.isnan(b):
+            out[i] = local[2 * i] = local[2 * i + 1] = math.nan
+        else:
+            out[i] = max(a, b)
+            local[2 * i] = 0.5 if a == b else 1.0 * (a > b)
+            local[2 * i + 1] = 1 - local[2 * i]
+    return -1
+
+
+@jit
+def rms(w: int, p: Ints, local: Floats, out: Floats, data: Floats) -> int:
+    """1 / root(mean of the squares + 1e-5)"""
+    for i in range(len(out)):
+        total = 0.0
+        for j in range(w):
+            local[i * w + j] = data[p[i * w + j]]
+            total += local[i * w + j] * local[i * w + j]
+        out[i] = 1 / math.sqrt(total / w + 1e-5)
+        slope = -out[i] * out[i] * out[i] / w
+        for j in range(w):
+            local[i * w + j] *= slope
+    return -1
+
+
+@jit
+def softmax(w: int, p: Ints, local: Floats, out: Floats, data: Floats, which: Floats) -> int:
+    """Of the probabilities that belong to the parents, the one that `which` says."""
+    shares = np.empty(w)
+    row = -1  # the node whose shares these are; those of one row stand side by side
+    for i in range(len(out)):
+        if row < 0 or not equal(p, row * w, i * w, w):
+            row = i
+            total = exponentials(p[i * w : (i + 1) * w], data, shares)
+            if math.isinf(total):
+                return i
+            for j in range(w):
+                shares[j] /= total
+        own = int(which[i])
+        out[i] = shares[own]
+        for j in range(w):
+            local[i * w + j] = shares[own] * ((j == own) - shares[j])
+    return -1
+
+
+@jit
+def cross_entropy(
+    w: int, p: Ints, local: Floats, out: Floats, data: Floats, targets: Floats
+) -> int:
+    """-log softmax(parents)[target]"""
+    for i in range(len(out)):
+        target = int(targets[i])
+        total = exponentials(p[i * w : (i + 1) * w], data, local[i * w : (i + 1) * w])
+        if math.isinf(total):
+            return i
+        largest = -math.inf
+        for j in range(w):
+            largest = max(largest, data[p[i * w + j]])
+            local[i * w + j] /= total
+        local[i * w + target] -= 1
+        out[i] = math.log(total) + (largest - data[p[i * w + target]])
+    return -1
+
+
+@jit
+def exponentials(p: Ints, data: Floats, out: Floats) -> float:
+    """e to the power of each parent less the largest, and their sum; infinity if all are -inf."""
+    largest = -math.inf
+    for j in range(len(p)):
+        largest = max(largest, data[p[j]])
+    if largest == -math.inf:
+        return math.inf
+    total = 0.0
+    for j in range(len(p)):
+        out[j] = math.exp(data[p[j]] - largest)
+        total += out[j]
+    return total
+
+
+@jit
+def equal(p: Ints, a: int, b: int, w: int) -> bool:
+    for j in range(w):  # noqa: SIM110 - numba has no all()
+        if p[a + j] != p[b + j]:
+            return False
+    return True
+
+
+@jit
+def replay_forward(g: Graph) -> int:
+    """Stretch after stretch; the first node whose result does not exist, or -1."""
+    for r in range(len(g.codes)):
+        code, w = g.codes[r], np.int64(g.widths[r])
+        start, stop = g.nodes[r], g.nodes[r + 1]
+        p = g.parents[g.edges[r] : g.edges[r + 1]]
+        local = g.local[g.edges[r] : g.edges[r + 1]]
+        out, extra, data = g.data[start:stop], g.extra[start:stop], g.data
         fault = -1
         if code == WEIGHTED_SUM:
-            fault = weighted_sum(a, b, g)
+            fault = weighted_sum(w, p, local, out, data)
         elif code == DOT:
-            fault = dot(a, b, g)
+            fault = dot(w, p, local, out, data)
         elif code == DIVIDE:
-            fault = divide(a, b, g)
+            fault = divide(w, p, local, out, data)
         elif code == POWER:
-            fault = power(a, b, g)
+            fault = power(w, p, local, out, data, extra)
         elif code == EXP:
-            fault = exp(a, b, g)
+            fault = exp(w, p, local, out, data)
         elif code == LOG:
-            fault = log(a, b, g)
+            fault = log(w, p, local, out, data)
         elif code == TANH:
-            fault = tanh(a, b, g)
+            fault = tanh(w, p, local, out, data)
         elif code == RELU:
-            fault = relu(a, b, g)
+            fault = relu(w, p, local, out, data)
         elif code == ABSOLUTE:
-            fault = absolute(a, b, g)
+            fault = absolute(w, p, local, out, data)
         elif code == LARGER:
-            fault = larger(a, b, g)
+            fault = larger(w, p, local, out, data)
         elif code == RMS:
-            fault = rms(a, b, g)
+            fault = rms(w, p, local, out, data)
         elif code == SOFTMAX:
-            fault = softmax(a, b, g)
+            fault = softmax(w, p, local, out, data, extra)
         elif code == CROSS_ENTROPY:
-            fault = cross_entropy(a, b, g)
+            fault = cross_entropy(w, p, local, out, data, extra)
         if fault >= 0:
-            return fault
+            return np.int64(start) + fault
     return -1
 
 
 @jit
 def replay_backward(g: Graph) -> None:
     """The loop of `Value.backward`, which knows no operations. The last node is the root."""
-    for k in range(len(g.grad)):
-        g.grad[k] = 0
-    g.grad[-1] = 1
-    for k in range(len(g.grad) - 1, -1, -1):
-        for e in range(g.first[k], g.first[k + 1]):
-            g.grad[g.parents[e]] += g.local[e] * g.grad[k]
+    grad = g.grad
+    for k in range(len(grad)):
+        grad[k] = 0
+    grad[-1] = 1
+    for r in range(len(g.codes) - 1, -1, -1):
+        p = g.parents[g.edges[r] : g.edges[r + 1]]
+        local = g.local[g.edges[r] : g.edges[r + 1]]
+        w = np.int64(g.widths[r])
+        arrived = grad[g.nodes[r] : g.nodes[r + 1]]
+        if w == 2:
+            for i in range(len(arrived) - 1, -1, -1):
+                grad[p[2 * i]] += local[2 * i] * arrived[i]
+                grad[p[2 * i + 1]] += local[2 * i + 1] * arrived[i]
+        else:
+            for i in range(len(arrived) - 1, -1, -1):
+                for j in range(w):
+                    grad[p[i * w + j]] += local[i * w + j] * arrived[i]
