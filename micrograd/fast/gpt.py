@@ -17,6 +17,8 @@ from typing import Any
 
 from micrograd.fast.common import Batch, State, checked, initial_weights, nested, padded
 from micrograd.fast.nn import add, attention, cross_entropy, embed, linear, relu, rmsnorm
+from micrograd.fast.optim import OPTIMIZERS
+from micrograd.fast.sample import Cache, Reader
 from micrograd.fast.tensor import Array, Tensor
 from micrograd.gpt import GPTConfig
 
@@ -52,8 +54,10 @@ class GPT:
 
     All weights lie one after the other in one array, `flat.data`, and their gradients in another,
     `flat.grad`, so that an optimizer changes them all in a few operations. A matrix in `weights` is
-    a window onto its part of both.
+    a window onto its part of both. `optimizers` are those that can change them.
     """
+
+    optimizers = OPTIMIZERS
 
     def __init__(self, config: GPTConfig, rng: Random, dtype: str = "float64") -> None:
         self.config = config
@@ -118,6 +122,24 @@ class GPT:
         loss = self.loss(documents)
         loss.backward()
         return float(loss), {name: w.grad.copy() for name, w in self.weights.items()}
+
+    def frozen(self) -> Reader:
+        """The model as it is now, on plain arrays: it predicts, and nothing learns."""
+        return Reader(self.config, {name: w.data for name, w in self.weights.items()})
+
+    def new_cache(self, texts: int = 1) -> Cache:
+        """The memory of some texts that have not begun."""
+        return self.frozen().new_cache(texts)
+
+    def copy_cache(self, cache: Cache) -> Cache:
+        return cache.copy()
+
+    def logits(self, token: Any, position: int, cache: Cache) -> Any:
+        """The score of every token as the next one: see `Reader.logits`.
+
+        It copies the weights at every call; to write more than a token, keep what `frozen()` gives.
+        """
+        return self.frozen().logits(token, position, cache)
 
     def state_dict(self) -> State:
         """The weights as plain numbers, in the form of the scalar model: a copy."""

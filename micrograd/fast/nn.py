@@ -16,6 +16,7 @@ of H numbers, V vocabulary.
 """
 
 from functools import lru_cache
+from typing import Any
 
 from micrograd.fast.tensor import Array, Tensor, node
 
@@ -34,7 +35,7 @@ def embed(table: Tensor, *ids: Array) -> Tensor:
     for more in ids[1:]:
         result += data.take(more, axis=0)
 
-    def back(g: Array) -> Array:
+    def back(g: Array) -> Any:
         uses = np.zeros(len(g) * len(data), g.dtype)
         first = np.arange(0, uses.size, len(data))
         for of_one in ids:
@@ -85,7 +86,7 @@ def rmsnorm(x: Tensor) -> Tensor:
     root = np.sqrt((a * a).dot(average) + 1e-5)[:, None]  # (N, 1)
     normed = a / root
 
-    def back(g: Array) -> Array:
+    def back(g: Array) -> Any:
         along = (g * normed).dot(average)[:, None]  # a change along the row is divided out again
         return (g - normed * along) / root
 
@@ -131,7 +132,7 @@ def attention(
     mixed = np.empty((b * t, e), dtype)
     np.matmul(weights.transpose(1, 2, 3, 0), v, out=mixed.reshape(b, t, n_head, -1).swapaxes(1, 2))
 
-    def back(g: Array) -> Array:
+    def back(g: Array) -> Any:
         [g] = heads(g)
         slopes = np.empty_like(weights)  # of the loss by each weight, then by each score
         np.matmul(v, g.mT, out=slopes.transpose(1, 2, 0, 3))
@@ -161,7 +162,7 @@ def cross_entropy(logits: Tensor, targets: Array, weights: Array) -> Tensor:
     totals = exponentials.dot(filled(a.shape[1], 1.0, a.dtype))
     loss = weights.dot(np.log(totals) - a.take(of_target))
 
-    def back(g: Array) -> Array:
+    def back(g: Array) -> Any:
         slopes = exponentials * (weights / totals)[:, None]
         slopes.ravel()[of_target] -= weights
         return slopes if g == 1 else slopes * g
