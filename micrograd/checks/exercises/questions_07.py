@@ -1,4 +1,4 @@
-"""Notebook 07: what it needs, what is predicted, the loop in order, and the quiz of curves."""
+"""Notebooks 07 and 07b: what they need, what is predicted, the loop in order, a quiz of curves."""
 
 from micrograd.checks.declare import Question, WrongAnswer
 
@@ -60,6 +60,61 @@ RECALL = (
             ),
             WrongAnswer("a copy was handed in", "f was given the very list.", ("1",)),
             WrongAnswer("added", "Nothing is added here.", ("12", "13", "6", "8")),
+        ),
+    ),
+)
+
+RECALL_DISEASES = (
+    Question(
+        lesson="07b",
+        name="recall_adam",
+        role="recall",
+        kind="number",
+        minutes=1,
+        difficulty=1,
+        task="A weight stands at 2.0. At Adam's first step its gradient is 0.004, and the rate is "
+        "0.01. Where does it stand then?",
+        answer="1.99",
+        because="The first step is as long as the rate, against the sign of the gradient.",
+        tolerance=0.0001,
+        wrong=(
+            WrongAnswer("uphill for downhill", "The gradient points uphill.", ("2.01",)),
+            WrongAnswer("rate times gradient", "So steps SGD.", ("1.99996", "2.00004")),
+            WrongAnswer("the gradient is the step", "The rate is.", ("1.996", "2.004")),
+        ),
+    ),
+    Question(
+        lesson="07b",
+        name="recall_decay",
+        role="recall",
+        kind="number",
+        minutes=1,
+        difficulty=1,
+        task="linear_decay(250, 1000, 0.02) is?",
+        answer="0.015",
+        because="A quarter of the plan is done, so three quarters of the rate are left.",
+        tolerance=1e-6,
+        wrong=(
+            WrongAnswer("what is done, not what is left", "It falls.", ("0.005",)),
+            WrongAnswer("the whole rate", "250 steps are made by then.", ("0.02",)),
+            WrongAnswer("half-way", "Half-way is step 500.", ("0.01",)),
+        ),
+    ),
+    Question(
+        lesson="07b",
+        name="recall_held_out",
+        role="recall",
+        kind="number",
+        minutes=1,
+        difficulty=1,
+        task="100 names are split: 10 are held out, and training goes twice through the others. "
+        "How many training steps see a held-out name, at one name a step?",
+        answer="0",
+        because="No step ever sees them: that is why they can judge.",
+        wrong=(
+            WrongAnswer("held-out trained on", "They are put aside before.", ("10", "20")),
+            WrongAnswer("all steps", "Those are the steps that are made in all.", ("180", "200")),
+            WrongAnswer("one pass of the others", "That is how many are left.", ("90",)),
         ),
     ),
 )
@@ -149,7 +204,7 @@ ADAMS_FIRST = Question(
 )
 
 FIFTY_NAMES = Question(
-    lesson="07",
+    lesson="07b",
     name="fifty_names",
     role="prediction",
     kind="choose",
@@ -255,7 +310,7 @@ LOOP_ORDER = Question(
 # ------------------------------------------------------------------------------------ the quiz
 
 WHICH_DISEASE = Question(
-    lesson="07",
+    lesson="07b",
     name="which_disease",
     kind="match",
     minutes=4,
@@ -296,8 +351,8 @@ WHICH_DISEASE = Question(
         ),
         WrongAnswer(
             "jumps, but which",
-            "Curves 4 and 6 both jump. In which of them does the loss of the names that are trained "
-            "on leap above the blind guess?",
+            "Curves 4 and 6 both jump. In which of them does the loss of the names trained on "
+            "leap above the blind guess?",
             ("D A F C E B",),
         ),
         WrongAnswer(

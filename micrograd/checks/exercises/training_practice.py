@@ -1,4 +1,4 @@
-"""Notebook 07, on top: two older ways to step, smoothed curves, clipping, other rates, two bugs."""
+"""Notebooks 07 and 07b: two older ways to step, smoothed curves, clipping, other rates, two bugs."""
 
 import math
 
@@ -393,7 +393,7 @@ def clip_seen(_, inputs):
 
 
 CLIP = Exercise(
-    lesson="07",
+    lesson="07b",
     solution=clip,
     weight="practice",
     minutes=4,
@@ -484,7 +484,7 @@ def cosine(step, steps, lr):
 
 
 COSINE = Exercise(
-    lesson="07",
+    lesson="07b",
     solution=cosine,
     weight="stretch",
     minutes=3,
@@ -567,7 +567,7 @@ def plan(rng):
 
 
 WARM_UP = Exercise(
-    lesson="07",
+    lesson="07b",
     solution=warm_up,
     weight="stretch",
     minutes=4,
@@ -651,7 +651,7 @@ def some_names(rng):
 
 
 REPAIR_SPLIT = Exercise(
-    lesson="07",
+    lesson="07b",
     solution=repair_split,
     given=buggy_split,
     kind="repair",
@@ -751,7 +751,7 @@ def halved_if(better):
 
 
 REPAIR_RATE = Exercise(
-    lesson="07",
+    lesson="07b",
     solution=repair_rate,
     given=buggy_rate,
     kind="repair",
