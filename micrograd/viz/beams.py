@@ -16,7 +16,7 @@ from micrograd.viz.sketch import WIDTH, Panel, label, sheet
 
 END = "."  # at the end of a text that is over
 MOST_NODES = 80
-ROW, TALL = 27.0, 21.0  # pixels from leaf to leaf, and the height of a node
+ROW, TALL, WIDE = 27.0, 21.0, 92.0  # pixels from leaf to leaf, and the size of a node
 TOP = 46.0
 GREEN = "#00795A"  # the green of targets, dark enough for letters
 
@@ -47,8 +47,7 @@ def text_tree(
     kept = set(texts) if kept is None else set(kept)
     parents = {text: parent_of(text, texts) for text in texts}
     depth = max(map(len, texts))
-    wide = min(92.0, (WIDTH - 80) / depth - 14)
-    step = (WIDTH - 74) / depth
+    step = max(104.0, (WIDTH - 74) / depth)
     rows = leaf_rows(texts, parents)
 
     def place(text: str) -> tuple[float, float]:
@@ -61,14 +60,15 @@ def text_tree(
     board.outside.append(label(14, middle + 4, "start"))
     for text, parent in parents.items():
         x, y = place(text)
-        from_x, from_y = (place(parent)[0] + wide, place(parent)[1]) if parent else (50, middle)
+        from_x, from_y = (place(parent)[0] + WIDE, place(parent)[1]) if parent else (50, middle)
         board.outside.append(branch(from_x, from_y, x, y, text in kept))
     for text, p in texts.items():
-        board.outside.append(node(*place(text), wide, text, p, text in kept, text == best))
+        board.outside.append(node(*place(text), text, p, text in kept, text == best))
     height = round(TOP + ROW * (max(rows.values()) + 1) + 8)
     over = {text: p for text, p in texts.items() if text.endswith(END)}
     claim = title or f"A tree of {len(texts)} texts, {len(over)} of them over"
-    return sheet([board], claim, alt or tell_tree(claim, texts, kept, best), height=height)
+    told = alt or tell_tree(claim, texts, kept, best)
+    return sheet([board], claim, told, width=round(74 + step * depth), height=height)
 
 
 def parent_of(text: str, texts: Collection[str]) -> str:
@@ -106,7 +106,7 @@ def branch(x0: float, y0: float, x1: float, y1: float, kept: bool) -> str:
     return f'<path d="{curve}" fill="none" {look}/>'
 
 
-def node(x: float, y: float, wide: float, text: str, p: float, kept: bool, best: bool) -> str:
+def node(x: float, y: float, text: str, p: float, kept: bool, best: bool) -> str:
     """A box with the text and its probability; what is over has round ends."""
     over = text.endswith(END)
     edge = GREEN if best else BLUE if kept else GREY
@@ -115,14 +115,14 @@ def node(x: float, y: float, wide: float, text: str, p: float, kept: bool, best:
     if not kept:
         look += ' stroke-dasharray="3 3"'
     frame = (
-        f'<rect x="{x:.1f}" y="{y - TALL / 2:.1f}" width="{wide:.1f}" height="{TALL:g}" '
+        f'<rect x="{x:.1f}" y="{y - TALL / 2:.1f}" width="{WIDE:g}" height="{TALL:g}" '
         f'rx="{TALL / 2 if over else 4:g}" fill="{fill}" {look}/>'
     )
     color = INK if kept or best else GREY
     words = f"{shown(text)} {in_percent(p)}"
     return (
-        f'{frame}<text x="{x + wide / 2:.1f}" y="{y + 4:.1f}" class="m" fill="{color}" '
-        f'style="stroke:none;font-size:12px">{html.escape(words)}</text>'
+        f'{frame}<text x="{x + WIDE / 2:.1f}" y="{y + 4:.1f}" class="m" fill="{color}" '
+        f'style="stroke:none;font-size:11.5px">{html.escape(words)}</text>'
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from micrograd.viz.canvas import BLUE, GREY, INK, tint
 from micrograd.viz.picture import Picture, plain_number
 from micrograd.viz.plots import percent, visible
-from micrograd.viz.sketch import Panel, label, sheet
+from micrograd.viz.sketch import LETTER, WIDTH, Panel, label, sheet
 
 LEFT, RIGHT = 112.0, 430.0  # pixels: where the line begins and ends
 LANE = 40.0  # pixels from line to line
@@ -180,23 +180,25 @@ def share_bars(
             f"{[list(row) for row in rows.values()]}."
         )
     board, told = Panel((0, 1), (0, 1)), []
-    x = 14.0
+    x, top = 14.0, 37
     for kind, (fill, edge, _) in zip(kinds, LOOKS, strict=False):
+        if x + 20 + LETTER * len(kind) > WIDTH:
+            x, top = 14.0, top + 20
         board.outside.append(
-            f'<rect x="{x:.0f}" y="37" width="14" height="14" fill="{fill}" stroke="{edge}"/>'
-            f"{label(x + 20, 49, kind)}"
+            f'<rect x="{x:.0f}" y="{top}" width="14" height="14" fill="{fill}" stroke="{edge}"/>'
+            f"{label(x + 20, top + 12, kind)}"
         )
-        x += 36 + 7.6 * len(kind)
+        x += 34 + LETTER * len(kind)
     for i, (name, row) in enumerate(rows.items()):
         total = sum(row.values())
         if min(row.values()) < 0 or total <= 0:
             raise ValueError(f"A bar has parts that are at least 0, and some of them; got {row}.")
         shares = {kind: part / total for kind, part in row.items()}
-        board.outside += bar(66 + BAR_LANE * i, name, list(shares.values()))
+        board.outside += bar(top + 29 + BAR_LANE * i, name, list(shares.values()))
         told.append(f"{name}: {', '.join(f'{k} {in_percent(s)}' for k, s in shares.items())}")
     claim = title or f"{kinds[0]}: from {told[0].split(': ')[0]} to {told[-1].split(': ')[0]}"
     text = f"{claim}. Bars of shares. {'; '.join(told)}."
-    return sheet([board], claim, alt or text, height=round(66 + BAR_LANE * len(rows) + 6))
+    return sheet([board], claim, alt or text, height=round(top + 35 + BAR_LANE * len(rows)))
 
 
 def bar(top: float, name: str, shares: Sequence[float]) -> list[str]:

@@ -217,7 +217,7 @@ LOOKED_UP = Question(
     "2,000 that it has read?",
     options=(
         ("A", "all 248, or nearly all"),
-        ("B", "about half of them"),
+        ("B", "about half, 124"),
         ("C", "about a quarter, 61"),
         ("D", "none"),
     ),
