@@ -20,7 +20,7 @@ from micrograd.viz.explorers import can_move
 from micrograd.viz.keeping import Keeper, aside, file_of, resume
 from micrograd.viz.logbook import Log, Steps, observed
 from micrograd.viz.picture import is_static
-from micrograd.viz.running import Runner, running_loop, spoken
+from micrograd.viz.running import REST, Runner, running_loop, spoken
 from micrograd.viz.sheet import training_sheet
 
 
@@ -129,6 +129,7 @@ class Board(Runner):
         Log.of(self.training).begin(self.training)
         self.steps = observed(self.training, *self.settings)
         self.began = time.monotonic(), self.made
+        self.next_time = time.monotonic() + REST  # some steps first: the first drawing takes long
         self.say(f"{greeting}Running.")
         super().start()
 

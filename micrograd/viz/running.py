@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 SLICE = 0.05  # seconds of steps without a look at what else there is to do
 BREATH = 0.005  # seconds in which the kernel does that
-REST = 0.5  # seconds between two drawings at least
+REST, LONG_REST = 0.5, 2.0  # seconds between two drawings: at least, and if they take long
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
@@ -61,7 +61,7 @@ class Runner:
         started = time.monotonic()
         self.draw()
         now = time.monotonic()
-        self.next_time = now + max(REST, self.patience * (now - started))
+        self.next_time = now + max(REST, min(LONG_REST, self.patience * (now - started)))
         self.next_frame = self.made + self.stride
 
     def pause(self) -> None:

@@ -95,11 +95,14 @@ def draw_rate(axes: Axes, training: Training) -> None:
 
 def draw_size(axes: Axes, sizes: Run, name: str, color: str) -> None:
     heading(axes, name)
-    if any(size > 0 for size in sizes.losses):
+    drawn = [size for size in sizes.losses if size > 0]
+    if drawn:
         from matplotlib.ticker import LogLocator, NullLocator
 
         axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_locator(
+            LogLocator(subs=(1, 2, 5) if max(drawn) < 50 * min(drawn) else (1,))
+        )
         axes.yaxis.set_minor_locator(NullLocator())
         axes.yaxis.set_major_formatter("{x:g}")
     sizes.losses[:] = [size if size > 0 else math.nan for size in sizes.losses]
