@@ -122,7 +122,7 @@ def rmsnorm(x: Array) -> Array:
 
 
 def apply_temperature(logits: Array, temperature: float) -> Array:
-    """As `micrograd.sample.apply_temperature`, with a row of probabilities for each text: (B, V)."""
+    """As `micrograd.sample.apply_temperature`, with a row for each text: (B, V)."""
     if not np.isfinite(logits).all():
         for row in logits.tolist():
             sample.apply_temperature(row, temperature)  # which has words for it

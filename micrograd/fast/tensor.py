@@ -136,15 +136,15 @@ class Tensor:
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
         """The sum of all, or along one axis or several; `keepdims` leaves an axis of length 1."""
-        return total(self, axis, keepdims)
+        return sum_(self, axis, keepdims)
 
     def mean(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
-        result = total(self, axis, keepdims)
+        result = sum_(self, axis, keepdims)
         return result * (result.data.size / self.data.size if self.data.size else np.nan)
 
     def max(self, axis: Axis = None, keepdims: bool = False) -> Tensor:
         """The largest; equal ones share the gradient."""
-        return largest(self, axis, keepdims)
+        return max_(self, axis, keepdims)
 
     def reshape(self, *shape: int) -> Tensor:
         return reshape(self, shape)
@@ -159,7 +159,7 @@ class Tensor:
 
     def __getitem__(self, index: Any) -> Tensor:
         """What NumPy gives for `data[index]`: a row, a slice, the rows whose numbers are listed."""
-        return pick(self, index)
+        return index_(self, index)
 
     def backward(self, order: Sequence[Tensor] = ()) -> None:
         """Set `grad` of everything this number was made from: d(this number)/d(that one).
@@ -270,13 +270,15 @@ def operation(rule: Callable[..., Tensor]) -> Callable[..., Tensor]:
                 return rule(*operands)
         except (ValueError, IndexError) as error:
             shapes = [str(np.shape(x)) for x in operands if isinstance(x, Tensor | np.ndarray)]
-            settings = [f" with {x!r}" for x in operands[1:] if len(shapes) == 1 and x is not None]
+            others = [
+                f" with {x!r:.60}" for x in operands if not isinstance(x, Tensor | np.ndarray)
+            ]
             reason = str(error)
             if "broadcast" in reason:
                 reason = "lined up from the right, sizes must be equal, or one of them 1"
             raise type(error)(
-                f"{rule.__name__} of the shape {' and the shape '.join(shapes)}"
-                f"{''.join(settings[:1])}: {reason}."
+                f"{rule.__name__.rstrip('_')} of the shape {' and the shape '.join(shapes)}"
+                f"{''.join(others[:1])}: {reason}."
             ) from None
 
     return checked
@@ -349,7 +351,8 @@ def maximum(x: Any, y: Any) -> Tensor:
 @operation
 def absolute(x: Tensor) -> Tensor:  # at 0 the slope is 0
     a = x.data
-    return node(abs(a), (x,), (lambda g: g * np.sign(a),), "abs")
+    sign = (a > 0).astype(a.dtype) - (a < 0)
+    return node(abs(a), (x,), (lambda g: g * sign,), "abs")
 
 
 @operation
@@ -377,7 +380,7 @@ def relu(x: Tensor) -> Tensor:  # at 0 the slope is 0; the test keeps NaN a NaN
 
 
 @operation
-def total(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+def sum_(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
     shape = x.shape
     back = functools.partial(with_axes, axis=axis, keepdims=keepdims)
     result = x.data.sum(axis=axis, keepdims=keepdims)
@@ -385,7 +388,7 @@ def total(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
 
 
 @operation
-def largest(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
+def max_(x: Tensor, axis: Axis, keepdims: bool) -> Tensor:
     back = functools.partial(with_axes, axis=axis, keepdims=keepdims)
     result = x.data.max(axis=axis, keepdims=keepdims)
     hits = x.data == back(result)
@@ -412,15 +415,15 @@ def transpose(x: Tensor, axes: tuple[int, ...]) -> Tensor:
 
 
 @operation
-def pick(x: Tensor, index: Any) -> Tensor:
+def index_(x: Tensor, where: Any) -> Tensor:
     a = x.data
 
     def back(g: Array) -> Array:
         grad = np.zeros_like(a)
-        np.add.at(grad, index, g)  # what was picked twice collects both
+        np.add.at(grad, where, g)  # what was picked twice collects both
         return grad
 
-    return node(a[index], (x,), (back,), "[]")
+    return node(a[where], (x,), (back,), "[]")
 
 
 # What comes in.
