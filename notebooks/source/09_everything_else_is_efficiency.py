@@ -81,16 +81,17 @@ def my_training(batches):
 
 
 # %% tags=["nbval-ignore-output"]
-from micrograd.fast import ladder
+from micrograd.fast import ladder, rungs
 from micrograd.viz import ladder_bars
 
 documents = [encode(name, chars) for name in names[:512]]
 weights = GPT(config, Random(42)).state_dict()
 climb = ladder.Ladder(weights, config, documents)
-climb.add("yours", ladder.Program(my_gradients, my_training))
+climb.add("yours", rungs.Program(my_gradients, my_training))
 
 # %% [markdown]
-# Is that slow? A step is made of products that are added up: let us count these *multiply-adds*.
+# Is that slow? A step is made of products that are added up: let us count these
+# [multiply-adds](../docs/glossary.md#multiply-add).
 # Forward, each weight makes one for each token. (Embeddings, which are looked up, make none.) Each
 # query meets each key so far, and each share its value. Backward it is twice as many, as you will
 # see.
@@ -155,7 +156,7 @@ assert len(topological_order(many)) == 13 and len(engine.topological_order(one))
 
 # %% [markdown]
 # The second thing is *garbage*. Python frees an object when nobody refers to it any more. But two
-# objects that refer to each other would stay for ever. So now and then a *collector* walks through
+# objects that refer to each other would stay for ever. So now and then a [collector](../docs/glossary.md#garbage-collector) walks through
 # all objects and looks for such rings. A graph has none, and is searched again and again while it
 # grows.
 #
@@ -208,7 +209,7 @@ state = values_of(weights)
 
 
 def replayed():
-    return ladder.replayed(lambda tokens: document_loss(tokens, state, config), state)
+    return rungs.replayed(lambda tokens: document_loss(tokens, state, config), state)
 
 
 print(climb.climb("replay", replayed))
@@ -416,7 +417,7 @@ padded_mean_loss = lesson.check(padded_mean_loss)
 # %% tags=["nbval-ignore-output"]
 print(climb.climb("batch"))
 speed = {result.name: result.speed for result in climb.results}
-single, batched = (speed[ladder.RUNGS[key].name] for key in ("numpy", "batch"))
+single, batched = (speed[rungs.RUNGS[key].name] for key in ("numpy", "batch"))
 print(f"a step with 32 names takes {32 * single / batched:.1f} times as long as with one")
 ladder_bars(climb.results, floor=floor)
 
@@ -623,7 +624,8 @@ assert 96_000 / steps_a_second > 2 * 3600
 # ## The real thing
 #
 # How far is a large model? The rule of thumb of 06b was two operations for each weight and token,
-# forward. Backward is twice as much. So training takes about 6 · weights · tokens operations. The
+# forward. Backward is twice as much. So training takes about 6 · weights · tokens operations, or
+# [FLOPs](../docs/glossary.md#flop). The
 # sizes are those published for [GPT-3](https://arxiv.org/abs/2005.14165),
 # [Chinchilla](https://arxiv.org/abs/2203.15556) and [Llama 3.1](https://arxiv.org/abs/2407.21783).
 #
