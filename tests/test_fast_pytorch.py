@@ -12,7 +12,7 @@ from conftest import EXTRAS, require
 from micrograd import checkpoint, datasets, gpt, optim
 from micrograd.engine import Value
 from micrograd.gpt import GPTConfig
-from micrograd.sample import generate
+from micrograd.sample import beam_search, generate
 from micrograd.tokenizer import CharTokenizer
 
 require(EXTRAS["needs_torch"])
@@ -135,6 +135,14 @@ def test_the_package_writes_the_same_text_with_either_model():
     texts = [generate(model, tokenizer, Random(5)) for model in (scalar, theirs)]
     assert texts[0] == texts[1] != ""
     assert same.state_dict() == tokenizer.state_dict()
+
+
+def test_a_beam_follows_the_same_texts_with_either_model():
+    scalar, tokenizer = checkpoint.load_model(TRAINED)
+    theirs, _ = pytorch.load_model(TRAINED)
+    ours, found = (beam_search(model, tokenizer, 3, "ma") for model in (scalar, theirs))
+    assert [text for text, _ in found] == [text for text, _ in ours]
+    assert [p for _, p in found] == pytest.approx([p for _, p in ours], rel=1e-9)
 
 
 def test_texts_written_side_by_side_follow_the_models_probabilities():

@@ -76,8 +76,11 @@ class Parser(argparse.ArgumentParser):
 
 def leave(sentence: str) -> NoReturn:
     """End this process because of a fault; the first one says which."""
-    if Place.from_torchrun().first:
+    place = Place.from_torchrun()
+    if place.first:
         print(sentence, file=sys.stderr, flush=True)
+    if place.processes > 1:
+        os._exit(2)  # at once: taking leave of processes that may be dead can take for ever
     sys.exit(2)
 
 
@@ -247,7 +250,7 @@ class Run:
             **run["config"],
             **{name: run["optimizer"][name] for name in ("lr", "betas", "eps", "weight_decay")},
             **{name: run[name] for name in ("schedule", "clip")},
-            **run["notes"],
+            **run.get("notes", {}),
         }
         now = {
             **asdict(self.model.config),
@@ -368,6 +371,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             run = Run(options, place)
             run.resume()
             train(run)
+            distributed.barrier()  # the others wait until the first has saved
+            del run  # what holds the connection goes before the connection
     except (Stop, ValueError, OSError) as fault:
         leave(str(fault))
     except RuntimeError as fault:

@@ -222,6 +222,14 @@ class GPT(nn.Module):
         """The memory of documents that have not begun."""
         return [[] for _ in range(self.config.n_layer)]
 
+    def copy_cache(self, cache: Cache) -> Cache:
+        """A memory that begins with all of another, which stays as it is."""
+        return [list(layer) for layer in cache]
+
+    def frozen(self) -> "Reader":
+        """The model as `micrograd.sample` asks for it: scores as floats, without gradients."""
+        return Reader(self)
+
     def logits(self, token: Any, position: int, cache: Cache) -> Tensor:
         """The scores of the next token, (V,), or (B, V) where `token` is one for each of B texts.
 
@@ -246,6 +254,19 @@ class GPT(nn.Module):
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over weights from any model's `state_dict()`."""
         self.fill(checked(state, self.config))
+
+
+class Reader:
+    """A model that predicts token by token, in plain numbers."""
+
+    def __init__(self, model: GPT) -> None:
+        self.model, self.config = model, model.config
+        self.new_cache, self.copy_cache = model.new_cache, model.copy_cache
+
+    def logits(self, token: int, position: int, cache: Cache) -> list[float]:
+        with torch.inference_mode():
+            scores: list[float] = self.model.logits(token, position, cache).tolist()
+        return scores
 
 
 def mean_surprise(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
@@ -286,7 +307,4 @@ def load_model(
     path: str | os.PathLike[str], dtype: str = "float64", device: torch.device | str | None = None
 ) -> tuple[GPT, Tokenizer]:
     """The model and the tokenizer of a checkpoint, whichever model of the course wrote it."""
-    scalar, tokenizer = checkpoint.load_model(path)
-    model = GPT(scalar.config, Random(0), dtype, device)
-    model.load_state_dict(scalar.state_dict())
-    return model, tokenizer
+    return checkpoint.load_model(path, lambda config, rng: GPT(config, rng, dtype, device))
