@@ -76,6 +76,7 @@ TRUER = Question(
         ("A", "for 0.5"),
         ("B", "for 1"),
         ("C", "for 2"),
+        ("D", "the same for all of them"),
     ),
     answer="B",
     because="Training has set the logits so that the probabilities are right as they are, at 1. At "
@@ -92,6 +93,11 @@ TRUER = Question(
             "high temperature is safer",
             "With 2 the chances are too even: likely letters are given less than they deserve.",
             ("C",),
+        ),
+        WrongAnswer(
+            "temperature is about writing only",
+            "It changes every probability, and surprise is made of these, whoever writes.",
+            ("D",),
         ),
     ),
 )

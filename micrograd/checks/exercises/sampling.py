@@ -622,7 +622,7 @@ GENERATE = Exercise(
         of_generate(Random(46), temperature=0.0, length=2, ends=True),
         of_generate(Random(52), temperature=0.02, length=3, ends=True),
         of_generate(Random(57), temperature=0.0, length=4, ends=False),
-        (*even_model("abcdefghijklmnopqrstuvwxyz", 3), 1.0, Dice(4)),
+        (*even_model("abcdefghijkl", 3), 1.0, Dice(4)),
     ),
     fresh=of_generate,
     why=generate_why,

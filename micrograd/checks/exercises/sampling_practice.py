@@ -241,6 +241,10 @@ def kept_as_they_stand(probs, p, order):
     return kept
 
 
+def reached_before(probs, p):
+    return kept_while(probs, lambda before, after, n: after <= p)
+
+
 def of_top_p(rng):
     """Probabilities, and a p that no sum of them comes near."""
     probs = chances(rng)
@@ -298,6 +302,10 @@ TOP_P = Exercise(
                 lambda probs, p: full_again(
                     only(probs, kept_while(probs, lambda before, after, n: not n or after <= p))
                 ),
+                lambda probs, p: [
+                    q / sum(only(probs, reached_before(probs, p))) if q else 0.0
+                    for q in only(probs, reached_before(probs, p))
+                ],
             ),
         ),
         Misconception(
