@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 NOTATION = ROOT / "docs" / "notation.md"
 COURSE = ["00", "01", "02", "03a", "03b", "04a", "04b", "05a", "05b", "06a", "06b"]
-COURSE += ["07", "08", "09", "10", "A"]
+COURSE += ["07", "07b", "08", "09", "10", "A"]
 STATIONS = {  # the toolbox's stations, in their order, and the notebook that sends people there
     "Functions as arguments": "01",
     "Two names, one list": "01",
