@@ -41,7 +41,7 @@ def jit(function: Callable[..., Any]) -> Any:
 
 
 @contextmanager
-def translating(what: str, after: float = 1.0) -> Iterator[threading.Event]:
+def translating(what: str, after: float = 2.0) -> Iterator[threading.Event]:
     """Say so, if what happens inside, the first call of some `@jit` function, takes long.
 
     Long is `after` seconds. The sentence goes to the standard error, as a progress bar does, and
