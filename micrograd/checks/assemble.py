@@ -30,7 +30,7 @@ PARTS = {
     "08": ("08_sampling", "names that it invents"),
 }
 # Optional notebooks, and those that give no pieces to the file.
-LEFT_OUT = ("00", "04b", "05b", "09", "10", "A")
+LEFT_OUT = ("00", "04b", "05b", "07b", "09", "10", "A")
 PROGRAM = "10"  # the notebook whose given code is the main program
 
 GROWING = '''\

@@ -92,7 +92,7 @@ class OwnFile(Card):
                 ranges[-1][1] = last
             else:
                 ranges.append([first, last])
-        return ", ".join(f"{first}–{last}" for first, last in ranges)
+        return ", ".join(f"{a}–{b}" if b > a else f"{a}" for a, b in ranges)
 
     def sections(self) -> list[Section]:
         """The file from top to bottom, notebook by notebook."""

@@ -105,7 +105,7 @@ def keepsake(
             "Run",
         ),
         Part(best, "Names"),
-        Part("\n".join(f"{i}. {one.title}" for i, one in enumerate(READ_NEXT, 1)), "Read next"),
+        *(Part(one.title, f"Read next, {i}") for i, one in enumerate(READ_NEXT, start=1)),
     ]
     if progress.path is None:
         return card("your page", "", "There is no folder to keep it in.", *told)

@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Literal
 
-SECONDS = 12.0  # the longest that a trial may take; the whole file needs one or two
+SECONDS = 10.0, 0.25  # that a trial may take, and for each step: ten times what it needs
 PREFIX = "outcome: "  # before the outcome, among whatever else a file may print
 
 # What a trial does, in a Python of its own: it reads a file's text and a plan, and tells the end.
@@ -147,8 +147,9 @@ def without(text: str, line: Line) -> str:
     return "\n".join(rows) + "\n"
 
 
-def trial(text: str, line: Line | None, plan: Plan, seconds: float = SECONDS) -> Trial:
-    """Train the file without that line, in a process of its own."""
+def trial(text: str, line: Line | None, plan: Plan, seconds: float | None = None) -> Trial:
+    """Train the file without that line, in a process of its own, for so many seconds at most."""
+    seconds = SECONDS[0] + SECONDS[1] * plan.steps if seconds is None else seconds
     task: dict[str, Any] = {"text": without(text, line) if line else text, "prefix": PREFIX}
     task["sizes"] = {n: getattr(plan, n) for n in ("block_size", "n_layer", "n_head", "n_embd")}
     task |= {name: list(getattr(plan, name)) for name in ("docs", "held_out", "chars")}

@@ -543,11 +543,11 @@ assert len(trained.history) == 2000 and 0 < sum(name in known for name in invent
 # - [03a](03a_autograd_forward.ipynb), [03b](03b_autograd_backward.ipynb): a number that remembers,
 #   and the way back
 # - [04a](04a_neural_networks.ipynb), [04b](04b_robot_arm.ipynb): neurons, networks, a robot's arm
-# - 05a, 05b: letters become numbers
-# - 06a, 06b: attention, and the whole GPT
+# - [05a](05a_tokenization.ipynb), [05b](05b_byte_pairs.ipynb): letters become numbers
+# - [06a](06a_attention.ipynb), [06b](06b_the_gpt.ipynb): attention, and the whole GPT
 # - [07](07_training.ipynb), [08](08_sampling.ipynb): train it; let it write
-# - 09: the same, much faster
-# - 10: your own GPT, in one file
+# - [09](09_everything_else_is_efficiency.ipynb): the same, much faster
+# - [10](10_graduation.ipynb): your own GPT, in one file
 #
 # 04b and 05b can be skipped. Where Python or mathematics looks strange, the
 # [toolbox](A_toolbox.ipynb) helps.
@@ -572,7 +572,7 @@ progress()
 #
 # They span the whole course, so you are not supposed to know the answers. Click on what you think,
 # leave out what you cannot say, and press *Keep* at the end. Nothing is marked. Notebook 10 asks
-# the same again, and then you will see what has changed.
+# for the same ideas again, and then you will see what has changed.
 
 # %%
 lesson.survey()
