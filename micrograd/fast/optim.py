@@ -21,6 +21,7 @@ class Optimizer:
     def __init__(self, parameters: Sequence[Tensor], lr: float) -> None:
         self.parameters = list(parameters)
         self.lr = lr
+        self.largest = min(float(np.finfo(p.data.dtype).max) for p in self.parameters)
 
     def zero_grad(self) -> None:
         for p in self.parameters:
@@ -71,7 +72,7 @@ class SGD(Optimizer):
         for p, v, s in zip(self.parameters, self.velocity, self.scratch, strict=True):
             v *= self.momentum
             v += p.grad
-            p.data -= np.multiply(v, self.lr, out=s)
+            p.data -= np.multiply(v, min(self.lr, self.largest), out=s)
 
     def state_dict(self) -> dict[str, Any]:
         """What a checkpoint needs to go on: copies, not views."""
@@ -104,7 +105,7 @@ class Adam(Optimizer):
     def step(self) -> None:
         beta1, beta2 = self.betas
         self.steps += 1
-        rate = self.lr / (1 - beta1**self.steps)
+        rate = min(self.lr / (1 - beta1**self.steps), self.largest)  # inf times 0 would be NaN
         unbias = 1 - beta2**self.steps
         with np.errstate(all="ignore"):
             for p, m, v, (s, t) in zip(self.parameters, self.m, self.v, self.scratch, strict=True):
