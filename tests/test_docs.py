@@ -28,8 +28,11 @@ NEEDS = {
     "fast.pytorch": pytest.mark.needs_torch,
     "fast.distributed": pytest.mark.needs_torch,
     "fast.jax_loss": pytest.mark.needs_jax,
+    "fast.jit": pytest.mark.needs_numba,
     "fast.replay": pytest.mark.needs_numba,
+    "fast.replay_loops": pytest.mark.needs_numba,
     "fast.compiled": pytest.mark.needs_numba,
+    "fast.compiled_loops": pytest.mark.needs_numba,
 }
 each_page = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=NEEDS.get(name, ())) for name in NAMES]
