@@ -86,15 +86,18 @@ def judged(model: GPT, texts: Sequence[str], shift: int) -> float:
     return sum(surprise(model, score, text, shift) for text in texts) / len(texts)
 
 
-def run(plan: Plan, seed: int) -> dict[str, Any]:
-    """The mean of every 50 losses, and before, between and after them the loss of the judges."""
+def run(plan: Plan, seed: int, until: int = STEPS) -> dict[str, Any]:
+    """The mean of every 50 losses, and before, between and after them the loss of the judges.
+
+    `until` ends it early: for a look at whether the first numbers are still those of the file.
+    """
     model = GPT(GPTConfig(tokenizer.vocab_size), Random(seed))
     adam = Adam(model.parameters(), plan.lr, betas=(0.85, 0.99))
     losses: list[float] = []
     told: dict[str, Any] = {"every": EVERY, "loss": []}
     told["held_out"] = [judged(model, plan.judges, plan.shift)]
     told["strangers"] = [judged(model, plan.strangers, plan.shift)] if plan.strangers else []
-    for step in range(STEPS):
+    for step in range(until):
         adam.zero_grad()
         text = plan.documents[step % len(plan.documents)]
         loss = surprise(model, model.logits, text, plan.shift)

@@ -47,11 +47,11 @@ class WeightPlane:
         first = [b - a for a, b in zip(start, one, strict=True)]
         second = [b - a for a, b in zip(start, other, strict=True)]
         length = math.sqrt(dot(first, first))
-        right = [x / length for x in first] if length else first
+        right = [x / (length or 1.0) for x in first]
         along = dot(second, right)
         across = [x - along * r for x, r in zip(second, right, strict=True)]
         height = math.sqrt(dot(across, across))
-        if not height > 1e-9 * math.sqrt(dot(second, second)):
+        if not (length and height > 1e-9 * math.sqrt(dot(second, second))):
             raise ValueError("The three places lie on one line, and many planes go through that.")
         return cls([float(x) for x in start], right, [x / height for x in across])
 
