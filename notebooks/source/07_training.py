@@ -385,6 +385,9 @@ ends = {k: height(*walk(move)[-1]) for k, move in racers(2, **bests).items()}
 assert ends["SGD"] > 100 * max(ends["momentum"], ends["Adam"])
 
 # %% [markdown]
+# (A number that you choose, and no step changes, is a
+# [hyperparameter](../docs/glossary.md#hyperparameter).)
+#
 # SGD is still on its way when the two others have arrived. Adam arrives and runs past: its steps
 # stay about as long as the rate, however flat the ground.
 #
@@ -500,7 +503,8 @@ assert max(abs(a - b) for a, b in zip(mine, theirs)) < 1e-9
 # So the package makes the other 980 steps, live. Follow the points and the two lines, and the names
 # that it invents every hundred steps. Pause it. Double the rate, watch, and halve it again.
 #
-# `name` keeps the run in a file: if the kernel is restarted, the same cells go on where it was.
+# `name` keeps the run in a file, its [checkpoint](../docs/glossary.md#checkpoint): after a restart
+# the same cells go on where it was.
 
 # %% tags=["curve"]
 from micrograd.viz import train_live
@@ -526,8 +530,9 @@ judged = [
 assert judged[1] < 2.55 and abs(judged[0] - judged[1]) < 0.08
 
 # %% [markdown]
-# Strangers cost it hardly more than names that it has seen: it has learnt names in general, and none
-# by heart. How should it? Each was there once. A thousand steps are a tenth of an
+# Strangers cost it hardly more than names that it has seen: it has learnt what names have in common
+# ([generalisation](../docs/glossary.md#generalisation)), and none by heart. How should it? Each was
+# there once. A thousand steps are a tenth of an
 # [epoch](../docs/glossary.md#epoch), one pass over all names.
 #
 # And what did the points say? Which single step was the best?
