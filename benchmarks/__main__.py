@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.report import Benchmark, machine, run
+from benchmarks.report import Benchmark, Row, machine, run
 
-NAMES = ("scalar", "deep")
+NAMES = ("ladder", "scalar", "deep")
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+PICTURE = PAGE.parent / "images" / "ladder.svg"
 
 HEAD = """\
 # Benchmarks
 
-Written by `{command}`. Measured with {machine}.
+Written by `python3 start.py bench`. Measured with {machine}.
 
 The sides of a comparison run in processes of their own, with their libraries held to one thread,
 and take turns at the same work, several steps a turn. Where a number is followed by two in
@@ -45,17 +46,15 @@ def benchmark(name: str) -> Benchmark | str:
         return f"Skipped: {fault}"
 
 
-def measure(names: list[str], quick: bool) -> list[str]:
-    """The sections of the page, printed while they are measured."""
-    sections = []
+def measure(names: list[str], quick: bool) -> Iterator[tuple[Benchmark | str, list[Row]]]:
+    """What was found by each name and what it measured, printed while it is measured."""
     for name in names:
         found = benchmark(name)
         if isinstance(found, str):
             print(f"\n{name}\n{found}")
-            sections.append(f"## {name}\n\n{found}\n")
+            yield f"## {name}\n\n{found}\n", []
         else:
-            sections.append(found.section(run(found, quick)))
-    return sections
+            yield found, run(found, quick)
 
 
 def main() -> None:
@@ -72,11 +71,23 @@ def main() -> None:
         parser.error(f"there is no benchmark {unknown[0]!r}: choose of {', '.join(NAMES)}")
 
     print(machine(), flush=True)
-    sections = measure(options.names or list(NAMES), options.quick)
-    if options.quick or options.names:
-        return
-    head = HEAD.format(command=" ".join(["start.py bench", *sys.argv[1:]]), machine=machine())
-    PAGE.write_text("\n".join([head, *sections]), encoding="utf-8", newline="\n")
+    found = list(measure(options.names or list(NAMES), options.quick))
+    if not (options.quick or options.names):
+        write(found)
+
+
+def write(measured: list[tuple[Benchmark | str, list[Row]]]) -> None:
+    """The page, and in it the picture of the ladder."""
+    parts = [HEAD.format(machine=machine())]
+    for found, rows in measured:
+        parts.append(found if isinstance(found, str) else found.section(rows))
+        if any(row.times for row in rows):
+            from benchmarks.ladder import picture
+
+            drawn = picture(rows)
+            drawn.save(PICTURE)
+            parts.append(f"![{drawn.alt}](images/{PICTURE.name})\n")
+    PAGE.write_text("\n".join(parts), encoding="utf-8", newline="\n")
     print(f"\nThe page is {PAGE}.")
 
 

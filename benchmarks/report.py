@@ -23,6 +23,7 @@ class Row:
     aside: str  # what one must know beside it: for scalars, what the cyclic collector did
     measured: str
     goal: str
+    times: float = 0.0  # how many times as fast, for a picture
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,16 @@ class Ratio:
     highest: float
 
     def __str__(self) -> str:
-        return f"{self.median:.3g} × ({self.lowest:.3g} to {self.highest:.3g})"
+        return f"{short(self.median)} × ({short(self.lowest)} to {short(self.highest)})"
+
+
+def short(x: float) -> str:
+    """A number with three digits that count.
+
+    >>> short(0.98765), short(31.4159), short(12345.6)
+    ('0.988', '31.4', '12,300')
+    """
+    return f"{float(f'{x:.3g}'):,.0f}" if x >= 1000 else f"{x:.3g}"
 
 
 def ratio(first: Sequence[float], other: Sequence[float]) -> Ratio:

@@ -15,11 +15,12 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as everything
-from benchmarks import plain_gpt, plain_mlp, scalar
+from benchmarks import ladder, plain_gpt, plain_mlp, scalar
 from benchmarks.report import Benchmark, Row, machine, run
-from benchmarks.sides import Ratio, Side, ratio, take_turns
+from benchmarks.sides import Ratio, Side, ratio, short, take_turns
 from micrograd import nn
 from micrograd.engine import Value
+from micrograd.fast.rungs import scalar_gradients
 from micrograd.gpt import GPT
 
 TINY = scalar.Sizes(
@@ -275,7 +276,7 @@ def test_the_page_says_what_was_measured_where_and_by_which_command(monkeypatch,
     everything.main()
     page = one_benchmark.read_text(encoding="utf-8")
     assert page.startswith(
-        f"# Benchmarks\n\nWritten by `start.py bench`. Measured with {machine()}"
+        f"# Benchmarks\n\nWritten by `python3 start.py bench`. Measured with {machine()}"
     )
     assert page.endswith("## Things\n\n" + Benchmark("", two_rows).table([*two_rows(False)]) + "\n")
 
@@ -291,4 +292,72 @@ def test_a_benchmark_that_is_not_there_is_refused_with_those_that_are(monkeypatc
     monkeypatch.setattr(sys, "argv", ["bench", "tensors"])
     with pytest.raises(SystemExit):
         everything.main()
-    assert "there is no benchmark 'tensors': choose of scalar, " in capsys.readouterr().err
+    assert "there is no benchmark 'tensors': choose of ladder, " in capsys.readouterr().err
+
+
+# The ladder.
+
+
+def test_a_number_is_told_with_three_digits():
+    assert [short(x) for x in (0.12345, 9.8765, 123.456, 1940.4, 14_949)] == [
+        *("0.123", "9.88", "123"),
+        *("1,940", "14,900"),
+    ]
+
+
+def test_other_gradients_are_no_rung():
+    expected = ladder.plain_gradients([[26, 0, 26]])
+    ladder.proved("the same", expected, expected)
+    loss, gradients = expected
+    changed = {**gradients, "wte": gradients["wte"] + 1e-6}
+    with pytest.raises(AssertionError, match="Wrong computes other gradients: they differ by up"):
+        ladder.proved("Wrong", (loss, changed), expected)
+    with pytest.raises(AssertionError, match="Wrong computes other gradients"):
+        ladder.proved("Wrong", (loss + 1e-6, gradients), expected)
+    with pytest.raises(AssertionError, match="Wrong computes other gradients"):
+        ladder.proved("Wrong", (loss, {**gradients, "more": gradients["wte"]}), expected)
+
+
+def test_the_plain_programs_gradients_are_the_scalar_models():
+    _, documents = ladder.start()
+    model = scalar.recipe().model
+    loss, gradients = scalar_gradients(model, documents[:2])
+    found, theirs = ladder.plain_gradients(documents[:2])
+    assert found == pytest.approx(loss, rel=1e-12)
+    for name, gradient in gradients.items():
+        assert theirs[name] == pytest.approx(np.array(gradient), rel=1e-9, abs=1e-13)
+
+
+@pytest.mark.parametrize("key", ["fused", "numpy", "batch"])
+def test_a_rung_gives_its_proof_and_then_speeds(key, monkeypatch):
+    monkeypatch.setattr(ladder, "SECONDS", 0.0)
+    turns = ladder.rung_turns(key)
+    _, documents = ladder.start()
+    expected = ladder.plain_gradients(documents[:1])
+    if key != "batch":
+        ladder.proved(key, next(turns), expected)
+    else:
+        with pytest.raises(AssertionError):  # of 32 names, and not of one
+            ladder.proved(key, next(turns), expected)
+    assert next(turns) > 0
+
+
+def test_the_picture_has_a_bar_for_each_rung_the_fastest_last_and_says_what_is_missing():
+    rows = [
+        Row("plain", "1", "1 ×", "–", times=1.0),
+        Row("fast", "1", "30 ×", "–", times=30.0),
+        Row("middle", "1", "2 ×", "–", times=2.0),
+        Row("absent", "1", "absent: left out, because x cannot be found.", "–"),
+    ]
+    drawn = ladder.picture(rows)
+    assert "up to 30 times as fast" in drawn.image
+    assert "plain 1 ×, middle 2 ×, fast 30 ×. Left out, so without a bar: absent" in drawn.alt
+
+
+def test_the_page_holds_the_picture(monkeypatch, tmp_path):
+    rows = [Row("plain", "1", "1 ×", "–", times=1.0), Row("fast", "1", "30 ×", "–", times=30.0)]
+    monkeypatch.setattr(everything, "PAGE", tmp_path / "benchmarks.md")
+    monkeypatch.setattr(everything, "PICTURE", tmp_path / "ladder.svg")
+    everything.write([(Benchmark("The ladder", lambda quick: iter(rows)), rows)])
+    assert "](images/ladder.svg)" in (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
+    assert (tmp_path / "ladder.svg").read_text(encoding="utf-8").lstrip().startswith("<svg")
