@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.report import Benchmark, Row, machine, run
 
-NAMES = ("ladder", "scalar", "deep")
+NAMES = ("ladder", "scalar", "deep", "replay", "compiled")
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 PICTURE = PAGE.parent / "images" / "ladder.svg"
 
