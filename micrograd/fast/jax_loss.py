@@ -114,10 +114,14 @@ class GPT:
     def loss_and_gradients(self, documents: Sequence[Any]) -> tuple[float, common.Weights]:
         """The loss of a batch, and how fast it moves with each weight, by name."""
         value, gradient = loss_and_gradient(self.weights, self.batch(documents), self.config)
-        return float(value), {name: np.array(g) for name, g in gradient.items()}
+        return float(value), self.in_order(gradient)
 
     def state_dict(self) -> common.State:
-        return common.nested({name: np.array(w) for name, w in self.weights.items()})
+        return common.nested(self.in_order(self.weights))
+
+    def in_order(self, weights: Weights) -> common.Weights:
+        """As NumPy's arrays, in our order; JAX sorts the names."""
+        return {name: np.array(weights[name]) for name in self.config.shapes()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over weights from any model's `state_dict()`."""
