@@ -301,7 +301,7 @@ class Panel:
         facts = [f"step {board.made:,} of {training.steps:,}"]
         if board.left > 0:
             rate = training.schedule(training.step, training.steps, training.optimizer.lr)
-            facts.append(f"learning rate of the next step {rate:.3g}")
+            facts.append(f"next rate {rate:.2g}")
         facts += [left] if (left := board.time_left()) else []
         self.number.value = " · ".join(facts)
         self.kept.value = html.escape(board.keeper.trouble or board.keeper.where())

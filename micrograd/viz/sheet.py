@@ -84,7 +84,8 @@ def draw_losses(axes: Axes, losses: Run, log: Log, guess: float, claim: str) -> 
     if axes.get_legend_handles_labels()[1]:
         low, high = axes.get_ylim()
         axes.set_ylim(top=high + (high - low) / 6)
-        axes.legend(loc="upper right", ncols=3, markerscale=1.6)
+        plain = {"facecolor": "white", "edgecolor": "white", "framealpha": 1}
+        axes.legend(loc="upper right", ncols=3, markerscale=1.6, frameon=True, **plain)
 
 
 def draw_rate(axes: Axes, training: Training) -> None:
