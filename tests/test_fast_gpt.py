@@ -288,7 +288,7 @@ def test_data_that_was_replaced_rather_than_changed_is_noticed(part):
 @pytest.mark.parametrize(
     ("tokens", "fault", "words"),
     [
-        ([], ValueError, "0 tokens has no next token"),
+        ([], ValueError, "This batch is empty"),
         ([4], ValueError, "1 tokens has no next token"),
         ([[4, 1], [4]], ValueError, "1 tokens has no next token"),
         ([4, 5], IndexError, "Token 5 is not one of the 5"),

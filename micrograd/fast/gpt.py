@@ -15,7 +15,15 @@ from math import prod
 from random import Random
 from typing import Any
 
-from micrograd.fast.common import Batch, State, checked, initial_weights, nested, padded
+from micrograd.fast.common import (
+    Batch,
+    State,
+    checked,
+    initial_weights,
+    nested,
+    padded,
+    several,
+)
 from micrograd.fast.nn import add, attention, cross_entropy, embed, linear, relu, rmsnorm
 from micrograd.fast.optim import OPTIMIZERS
 from micrograd.fast.sample import Cache, Reader
@@ -95,7 +103,7 @@ class GPT:
         """
         if not isinstance(tokens, Rows):
             if not isinstance(tokens, Batch):
-                tokens = padded(documents(tokens), self.config)
+                tokens = padded(several(tokens), self.config)
             tokens = packed(tokens)
         with np.errstate(all="ignore"):  # a loss that is no finite number is seen by its value
             weights = tokens.weights.astype(self.flat.data.dtype)
@@ -157,8 +165,3 @@ def window(flat: Tensor, begin: int, shape: tuple[int, int], label: str) -> Tens
     part = slice(begin, begin + prod(shape))
     tensor.data, tensor.grad = flat.data[part].reshape(shape), flat.grad[part].reshape(shape)
     return tensor
-
-
-def documents(tokens: Any) -> list[Sequence[int]]:
-    """One document or several, as several."""
-    return [tokens] if not len(tokens) or isinstance(tokens[0], int | np.integer) else list(tokens)

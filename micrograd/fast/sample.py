@@ -49,12 +49,16 @@ class Reader:
 
     def __init__(self, config: GPTConfig, weights: dict[str, Array]) -> None:
         self.config = config
-        self.weights = {name: w.copy() for name, w in weights.items()}
-        self.qkv = [
-            np.concatenate([self.weights[f"layer{i}.attn_w{name}"] for name in "qkv"])
+        w = {name: data.T.copy() for name, data in weights.items()}  # inputs x outputs
+        self.tokens, self.positions, self.head = w["wte"].T, w["wpe"].T, w["lm_head"]
+        self.layers = [
+            (
+                np.concatenate([w[f"layer{i}.attn_w{name}"] for name in "qkv"], axis=1),
+                *(w[f"layer{i}.{name}"] for name in ("attn_wo", "mlp_fc1", "mlp_fc2")),
+            )
             for i in range(config.n_layer)
         ]
-        dtype = self.weights["wte"].dtype
+        dtype = self.head.dtype
         head = np.eye(config.n_head, dtype=dtype).repeat(config.n_embd // config.n_head, axis=0)
         self.from_heads = head.T.copy()  # (n_head, E)
         self.to_heads = head * (config.n_embd // config.n_head) ** -0.5  # and scaled: (E, n_head)
@@ -79,8 +83,9 @@ class Reader:
         array (B, V).
         """
         c = self.config
-        tokens = np.atleast_1d(token)
-        for odd in tokens[(tokens < 0) | (tokens >= c.vocab_size)]:
+        one = isinstance(token, int)
+        tokens = [token] if one else token.tolist()
+        for odd in [t for t in tokens if not 0 <= t < c.vocab_size]:
             raise IndexError(f"Token {odd} is not one of the {c.vocab_size} tokens.")
         if not 0 <= position < c.block_size or cache.length == c.block_size:
             raise IndexError(
@@ -89,14 +94,14 @@ class Reader:
             )
         with np.errstate(all="ignore"):  # scores that are no numbers are refused when one is drawn
             scores = self.read(tokens, position, cache)
-        return scores if np.ndim(token) else scores[0].tolist()
+        return scores[0].tolist() if one else scores
 
-    def read(self, tokens: Array, position: int, cache: Cache) -> Array:
-        w, e = self.weights, self.config.n_embd
+    def read(self, tokens: list[int], position: int, cache: Cache) -> Array:
+        e = self.config.n_embd
         t = cache.length = cache.length + 1
-        x = rmsnorm(w["wte"].take(tokens, axis=0) + w["wpe"][position])  # (B, E)
-        for i in range(self.config.n_layer):
-            qkv = rmsnorm(x).dot(self.qkv[i].T)  # (B, 3E)
+        x = rmsnorm(self.tokens.take(tokens, axis=0) + self.positions[position])  # (B, E)
+        for i, (w_qkv, w_o, w_fc1, w_fc2) in enumerate(self.layers):
+            qkv = rmsnorm(x).dot(w_qkv)  # (B, 3E)
             keys, values = cache.keys[i][:t], cache.values[i][:t]  # (T, B, E)
             keys[-1], values[-1] = qkv[:, e : 2 * e], qkv[:, 2 * e :]
             products = keys * qkv[:, :e]  # (T, B, E), to be summed within each head
@@ -106,12 +111,12 @@ class Reader:
             weights /= weights.sum(axis=0)
             shares = weights.reshape(-1, self.config.n_head).dot(self.from_heads)  # (T B, E)
             mixed = (shares.reshape(keys.shape) * values).sum(axis=0)  # (B, E)
-            x = mixed.dot(w[f"layer{i}.attn_wo"].T) + x
-            hidden = np.maximum(rmsnorm(x).dot(w[f"layer{i}.mlp_fc1"].T), 0)  # (B, 4E)
+            x = mixed.dot(w_o) + x
+            hidden = np.maximum(rmsnorm(x).dot(w_fc1), 0)  # (B, 4E)
             if self.config.activation == "relu2":
                 hidden *= hidden
-            x = hidden.dot(w[f"layer{i}.mlp_fc2"].T) + x
-        logits: Array = x.dot(w["lm_head"].T)
+            x = hidden.dot(w_fc2) + x
+        logits: Array = x.dot(self.head)
         return logits  # (B, V)
 
 
