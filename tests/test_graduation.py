@@ -302,7 +302,7 @@ def test_a_missing_piece_is_linked_to_its_cell(work: Path) -> None:
     (work / file).write_text("{}", encoding="utf-8")
     assert link_to(task, work) == file
     page = graduate()._repr_mimebundle_()["text/html"]
-    assert f"<a href='{file}'>backward</a>" in page
+    assert re.search(rf"<a href='{file}' [^>]+>backward</a>", page)
 
 
 def test_a_file_that_does_not_run_says_which_piece_is_to_blame() -> None:
@@ -512,6 +512,8 @@ def test_what_was_gained_is_told_pair_by_pair(work: Path) -> None:
 def test_the_page_holds_what_there_is_to_keep(work: Path) -> None:
     keep(work, SOLUTIONS)
     picture = file_map(graduate().sections())
+    Lesson("00").survey(survey("00")[0].answer)
+    Lesson("10").survey("A")
     told = str(keepsake([3.0, 2.0], [("<b>", 1.5), ("mari", 2.0)], picture))
     assert "work/my_graduation.html" in told
     page = (work / "my_graduation.html").read_text(encoding="utf-8")
@@ -520,6 +522,7 @@ def test_the_page_holds_what_there_is_to_keep(work: Path) -> None:
     assert f'alt="{html.escape(picture.alt)}"' in page
     assert "2 steps" in page and "2.50 on average" in page
     assert "<tr><td>01</td><td>" in page
+    assert "Ten questions: 1 of 1 right in notebook 00, 0 of 1 right in notebook 10." in page
     for one in READ_NEXT:
         assert one.link.startswith("https://") and one.why.endswith(".")
         assert html.escape(one.title) in page

@@ -143,7 +143,7 @@ def notebook_of(lesson: str) -> str:
 def link_to(task: Exercise, folder: Path | None) -> str:
     """Where an exercise is asked for: its cell, or the notebook where that is not in `folder`.
 
-    JupyterLab opens a notebook at the cell that a link names.
+    JupyterLab opens the notebook; where it is open already, it goes to the cell.
     """
     file = notebook_of(task.lesson)
     try:

@@ -35,6 +35,7 @@ from micrograd.checks.store import Progress, current, reason, replace
 from micrograd.checks.tournament import Line, Plan, Trial, deletable, trial
 
 FROM_THE_COURSE = "From the course, until you write it"
+LINK = "#0B57A4"  # a card is white on a dark page too
 LEFT_ALONE = "my_gpt_assembled.py"  # where the file goes if my_gpt.py is somebody's own
 
 
@@ -130,7 +131,7 @@ class OwnFile(Card):
         page = Card(self.title, self.state, shown)._repr_mimebundle_()
         if self.links:
             items = ", ".join(
-                f"<a href='{html.escape(link)}'>{html.escape(name)}</a>"
+                f"<a href='{html.escape(link)}' style='color:{LINK}'>{html.escape(name)}</a>"
                 for name, link in self.links
             )
             style = f"{STYLE};padding:0.1em 0.9em;max-width:50em"

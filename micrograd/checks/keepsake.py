@@ -16,7 +16,7 @@ from micrograd.checks.assemble import pieces
 from micrograd.checks.card import Card, Part, card
 from micrograd.checks.catalogue import lessons
 from micrograd.checks.growing import kept
-from micrograd.checks.overview import predictions, row_of
+from micrograd.checks.overview import predictions, row_of, survey
 from micrograd.checks.store import Records, current, reason, replace
 
 FILE = "my_graduation.html"
@@ -149,7 +149,9 @@ def page_of(
         f"<li><a href='{one.link}'>{html.escape(one.title)}</a><br>{html.escape(one.why)}</li>"
         for one in READ_NEXT
     )
-    said = "".join(f"<p>{html.escape(str(part))}.</p>" for part in predictions(records)[-1:])
+    told = [str(part) for part in predictions(records)[-1:]]
+    told += [f"Ten questions: {gained}" for gained in [survey(records)] if gained]
+    said = "".join(f"<p>{html.escape(sentence)}.</p>" for sentence in told)
     images = "".join(f"<p>{picture.html}</p>" for picture in pictures)
     return f"""<!DOCTYPE html>
 <html lang="en">

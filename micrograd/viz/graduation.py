@@ -115,7 +115,13 @@ def damage_sheet(
             said.append(f"without {lines}, {what}")
             y += 20
     y += 14
-    shown = numbers[:MOST_ROWS]
+    shown = numbers[-MOST_ROWS:]  # those on top cost all that there is to learn, and are alike
+    if left := len(numbers) - len(shown):
+        lines = "1 line more" if left == 1 else f"any of {left} lines more"
+        told = f"without {lines}, the loss is {shown[0].surprise:.2f} or above"
+        board.outside.append(label(20, y - 14, f"W{told[1:]}."))
+        said.append(told)
+        y += 20
     values = [whole.surprise, blind, *(trial.surprise for trial in shown)]
     low, high = min(values) - 0.1 * (max(values) - min(values) or 1), max(values)
 
@@ -139,15 +145,12 @@ def damage_sheet(
         said.append(
             f"without line {trial.line.number}, in {trial.line.function}, {trial.surprise:.2f}"
         )
-    left = len(numbers) - len(shown)
-    if left:
-        board.outside.append(label(20, end + 14, f"and {left} lines more, with less damage", "s"))
     claim = title or f"What each of {len(trials)} lines is worth"
     alt = (
         f"{claim}. The whole file comes to a loss of {whole.surprise:.2f} at held-out names, a "
         f"blind guess has {blind:.2f}. Deleted one at a time: {'; '.join(said)}."
     )
-    return sheet([board], claim, alt, height=end + (34 if left else 14))
+    return sheet([board], claim, alt, height=end + 14)
 
 
 def damage_bar(start: float, end: float, row: float) -> str:

@@ -25,12 +25,12 @@ lesson = Lesson("10")
 # %% [markdown]
 # ## Your file
 #
-# In notebook 00 `my_gpt.py` was empty. Since then every core exercise that you passed went into it.
+# In notebook 00 `my_gpt.py` was empty. Every core exercise that you passed went into it.
 # `graduate()` puts it together: your answers in the order of the course, what the course gave, and
-# at the end a main program. Where an answer is missing, the course's stands in, and says so.
+# a main program. Where an answer is missing, the course's stands in, and says so.
 #
-# Each name that is listed below as missing opens its exercise. Do it, come back, and run the cell
-# again.
+# Each name that is listed as missing is a link to its notebook, and once that is open, to the
+# exercise. Do it, come back, and run the cell again.
 
 # %%
 from micrograd.checks import graduate
@@ -115,9 +115,9 @@ assert abs(logits[0].grad + 0.27) < 0.01 and abs(logits[1].grad - 0.27) < 0.01
 #
 # ## The first hundred steps
 #
-# Now the names, a tenth held out. `training` is the loop of the main program, a generator that
-# hands out the loss of each step. Its plan is 1,000 steps; we take a hundred, and watch. Run the
-# second cell again for the next hundred.
+# Now the names, a tenth held out. `training` is the loop of the main program: it hands out the
+# loss of each step. Its plan is 1,000 steps; we take a hundred, and watch. Give it some seconds.
+# Run the second cell again for the next hundred.
 
 # %%
 from itertools import islice
@@ -248,8 +248,8 @@ print(f"{len(lines)} lines, such as line {lines[0].number}: {lines[0].text}")
 
 # %% [markdown]
 # In notebook 00 luck was a way to find something out. Here is another: try everything. Each trial
-# is a Python of its own, so that one that never ends harms nobody. Half a minute; the bar shows how
-# far it is.
+# is a Python of its own, so that one that never ends harms nobody. This takes a while; the bar
+# shows how far it is.
 
 # %%
 from tqdm.auto import tqdm
