@@ -309,8 +309,8 @@ def forward(tokens: Array, w: Weights, kept: Kept, sizes: Sizes, part: float, T:
     """The loss of a document of T + 1 tokens: `part` times the sum of the surprises at each."""
     E, H = sizes.n_embd, sizes.n_embd // sizes.n_head
     x = kept.x  # (T, E)
-    embed(tokens, w, x, T)
-    rmsnorm(x, kept.embedded, kept.embedded_scale, E, T)
+    embed(tokens, w, x, T)  # (T, E)
+    rmsnorm(x, kept.embedded, kept.embedded_scale, E, T)  # (T, E)
     copy(kept.embedded, x, T)
     for i in range(sizes.n_layer):
         q, k, v, mixed = kept.q[i], kept.k[i], kept.v[i], kept.mixed[i]  # (T, E) each
@@ -331,51 +331,55 @@ def forward(tokens: Array, w: Weights, kept: Kept, sizes: Sizes, part: float, T:
         linear(hidden, w.mlp_fc2[i], x, T)  # (T, E), added to the stream
     clear(kept.logits, T)
     linear(x, w.lm_head, kept.logits, T)  # (T, V)
-    return cross_entropy(kept.logits, tokens, sizes.vocab_size, part, T)
+    loss: float = cross_entropy(kept.logits, tokens, sizes.vocab_size, part, T)  # and its way back
+    return loss
 
 
 @jit
 def backward(
     tokens: Array, w: Weights, g: Weights, kept: Kept, d: Arriving, sizes: Sizes, T: int
 ) -> None:
-    """Add the derivatives of that loss to `g`; each line undoes the line of `forward` it names."""
+    """Add the derivatives of that loss to `g`: above each line stands the one that it undoes."""
     E, H = sizes.n_embd, sizes.n_embd // sizes.n_head
     clear(d.x, T)
-    # linear(x, lm_head, logits)
-    linear_backward(kept.logits, kept.x, w.lm_head, d.x, g.lm_head, T)
+    # linear(x, lm_head, logits): what arrives at the logits, (T, V), is where they were
+    linear_backward(kept.logits, kept.x, w.lm_head, d.x, g.lm_head, T)  # (T, E), (V, E)
     for i in range(sizes.n_layer - 1, -1, -1):
         q, k, v = kept.q[i], kept.k[i], kept.v[i]
+        attn_in, mlp_in, hidden = kept.attn_in[i], kept.mlp_in[i], kept.hidden[i]
         clear(d.hidden, T)
         clear(d.normed, T)
-        # add_product(hidden, mlp_fc2, x): x itself goes on, so d.x stays and is added to
-        linear_backward(d.x, kept.hidden[i], w.mlp_fc2[i], d.hidden, g.mlp_fc2[i], T)
-        # kink(hidden)
-        kink_backward(d.hidden, kept.slopes[i], T)
-        # linear(mlp_in, mlp_fc1, hidden)
-        linear_backward(d.hidden, kept.mlp_in[i], w.mlp_fc1[i], d.normed, g.mlp_fc1[i], T)
-        # rmsnorm(x, mlp_in)
-        rmsnorm_backward(d.normed, kept.mlp_in[i], kept.mlp_scale[i], d.x, E, T)
-
         clear(d.mixed, T)
         clear(d.q, T)
         clear(d.k, T)
         clear(d.v, T)
+        # linear(hidden, mlp_fc2, x), added to the stream: its gradient goes on as it is, and
+        # everything below adds to it
+        linear_backward(d.x, hidden, w.mlp_fc2[i], d.hidden, g.mlp_fc2[i], T)  # (T, 4E), (E, 4E)
+        # kink(hidden, slopes)
+        kink_backward(d.hidden, kept.slopes[i], T)  # (T, 4E)
+        # linear(mlp_in, mlp_fc1, hidden)
+        linear_backward(d.hidden, mlp_in, w.mlp_fc1[i], d.normed, g.mlp_fc1[i], T)  # ..., (4E, E)
+        # rmsnorm(x, mlp_in, mlp_scale)
+        rmsnorm_backward(d.normed, mlp_in, kept.mlp_scale[i], d.x, E, T)  # (T, E)
+        # linear(mixed, attn_wo, x), added to the stream
+        linear_backward(d.x, kept.mixed[i], w.attn_wo[i], d.mixed, g.attn_wo[i], T)  # ..., (E, E)
+        # attention(q, k, v, shares, mixed)
+        attention_backward(d, q, k, v, kept.shares[i], sizes.n_head, H, T)  # 3 times (T, E)
         clear(d.normed, T)
-        # add_product(mixed, attn_wo, x)
-        linear_backward(d.x, kept.mixed[i], w.attn_wo[i], d.mixed, g.attn_wo[i], T)
-        # attention(q, k, v, mixed)
-        attention_backward(d, q, k, v, kept.shares[i], sizes.n_head, H, T)
-        # linear(attn_in, attn_wv, v), and k, and q
-        linear_backward(d.v, kept.attn_in[i], w.attn_wv[i], d.normed, g.attn_wv[i], T)
-        linear_backward(d.k, kept.attn_in[i], w.attn_wk[i], d.normed, g.attn_wk[i], T)
-        linear_backward(d.q, kept.attn_in[i], w.attn_wq[i], d.normed, g.attn_wq[i], T)
-        # rmsnorm(x, attn_in)
-        rmsnorm_backward(d.normed, kept.attn_in[i], kept.attn_scale[i], d.x, E, T)
+        # linear(attn_in, attn_wv, v)
+        linear_backward(d.v, attn_in, w.attn_wv[i], d.normed, g.attn_wv[i], T)  # (T, E), (E, E)
+        # linear(attn_in, attn_wk, k)
+        linear_backward(d.k, attn_in, w.attn_wk[i], d.normed, g.attn_wk[i], T)  # (T, E), (E, E)
+        # linear(attn_in, attn_wq, q)
+        linear_backward(d.q, attn_in, w.attn_wq[i], d.normed, g.attn_wq[i], T)  # (T, E), (E, E)
+        # rmsnorm(x, attn_in, attn_scale)
+        rmsnorm_backward(d.normed, attn_in, kept.attn_scale[i], d.x, E, T)  # (T, E)
     clear(d.normed, T)
-    # rmsnorm(x, embedded)
-    rmsnorm_backward(d.x, kept.embedded, kept.embedded_scale, d.normed, E, T)
+    # rmsnorm(x, embedded, embedded_scale)
+    rmsnorm_backward(d.x, kept.embedded, kept.embedded_scale, d.normed, E, T)  # (T, E)
     # embed(tokens, x)
-    embed_backward(d.normed, tokens, g, T)
+    embed_backward(d.normed, tokens, g, T)  # rows of (V, E) and of (block_size, E)
 
 
 @jit

@@ -252,7 +252,7 @@ def equal(p: Ints, a: int, b: int, w: int) -> bool:
 
 
 @jit
-def replay_forward(g: Graph) -> int:
+def replay_forward(g: Graph) -> np.int64 | int:
     """Stretch after stretch; the first node whose result does not exist, or -1."""
     for r in range(len(g.codes)):
         code, w = g.codes[r], np.int64(g.widths[r])
