@@ -78,7 +78,8 @@ def tokens_a_second(
 ) -> float:
     """How many tokens a program trains on in a second: the best of five turns or more.
 
-    The best, because whatever else the machine does can only slow a program down.
+    Seconds of the processor and not of the clock on the wall, and the best: so that little of what
+    else the machine does is counted, which can only slow a program down.
 
     The first step is not counted: it may load a package or translate a function. With `few`, only
     so many of the documents are read, and each of them once before the clock starts.
@@ -91,10 +92,10 @@ def tokens_a_second(
         """The seconds that some steps take, and their tokens a second."""
         batches = [list(islice(endless, batch)) for _ in range(steps)]
         tokens = sum(tokens_in(documents, config) for documents in batches)
-        begun = time.perf_counter()
+        begun = time.process_time()
         train(batches)
-        taken = time.perf_counter() - begun
-        return taken, tokens / taken
+        taken = time.process_time() - begun
+        return taken, tokens / max(taken, 1e-9)
 
     steps = 1
     while (turn := timed(steps))[0] < seconds / 6:

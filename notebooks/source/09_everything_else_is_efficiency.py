@@ -90,14 +90,13 @@ climb = ladder.Ladder(weights, config, documents)
 climb.add("yours", rungs.Program(my_gradients, my_training))
 
 # %% [markdown]
-# Is that slow? A step is made of products that are added up: let us count these
-# [multiply-adds](../docs/glossary.md#multiply-add).
-# Forward, each weight makes one for each token. (Embeddings, which are looked up, make none.) Each
-# query meets each key so far, and each share its value. Backward it is twice as many, as you will
-# see.
+# Is that slow? A step is products, added up: let us count these
+# [multiply-adds](../docs/glossary.md#multiply-add). Forward, each weight makes one for each token.
+# (Embeddings, which are looked up, make none.) Each query meets each key so far, and each share its
+# value. Backward it is twice as many, as you will see.
 #
-# Then NumPy multiplies two large tables, about the best this computer can do. That sets the
-# *floor*, the time that no program gets below.
+# Then NumPy multiplies two tables, about the best that a core of this computer can do. That sets
+# the *floor*, a time that no program undercuts.
 
 # %% tags=["nbval-ignore-output"]
 from time import perf_counter
@@ -116,10 +115,12 @@ def seconds(work):
     return perf_counter() - begun
 
 
-big = np.ones((512, 512))
-a_second = 512**3 / min(seconds(lambda: big @ big) for _ in range(10))
+table = np.ones((64, 64))
+a_second = (
+    100 * 64**3 / min(seconds(lambda: [table @ table for _ in range(100)]) for _ in range(50))
+)
 floor = a_second / (multiply_adds(5) / 5) / climb.results[0].speed
-print(f"{multiply_adds(5):,} for mari; this computer makes {a_second:.1e} a second")
+print(f"{multiply_adds(5):,} for mari; a core of this computer makes {a_second:.1e} a second")
 print(f"the floor: {floor:,.0f} times as fast as yours")
 
 # %% tags=["assert"]
@@ -156,9 +157,9 @@ assert len(topological_order(many)) == 13 and len(engine.topological_order(one))
 
 # %% [markdown]
 # The second thing is *garbage*. Python frees an object when nobody refers to it any more. But two
-# objects that refer to each other would stay for ever. So now and then a [collector](../docs/glossary.md#garbage-collector) walks through
-# all objects and looks for such rings. A graph has none, and is searched again and again while it
-# grows.
+# objects that refer to each other would stay for ever. So now and then a
+# [collector](../docs/glossary.md#garbage-collector) walks through all objects and looks for such
+# rings. A graph has none, and is searched again and again while it grows.
 #
 # The package keeps the collector out while a step lasts, as `train` did in 07. **Predict** what
 # both together gain.
@@ -579,8 +580,9 @@ assert np.allclose(attend_in_blocks(blocks), plain, rtol=0, atol=1e-12) and len(
 # ## What speed buys
 #
 # 06b ended with a question: how would you get the loss lower? Read more. 3,000 steps of 32 names
-# are 96,000 names, each about ten times. `learn` is the loop of 07. By your own program it would
-# take hours, and by the rung with batches some seconds.
+# are 96,000 names, each about ten times. `learn` is the loop of 07. By the rung with batches it
+# takes some seconds, by your own program hours. (For the loss that 06b ended with, it said 2.436,
+# counting every token the same. Here every name counts the same: 2.426.)
 
 
 # %%
@@ -605,18 +607,18 @@ from micrograd import checkpoint
 from micrograd.datasets import data_file
 from micrograd.viz import watch_all
 
-old, new = fast_gpt.GPT(config, Random(0)), fast_gpt.GPT(config, Random(42))
+old, new = (fast_gpt.GPT(config, Random(seed)) for seed in (0, 42))
 old.load_state_dict(checkpoint.load_model(data_file("names-gpt.safetensors"))[0].state_dict())
 unseen = [encode(name, chars) for name in held_out]
-line = (float(old.loss(unseen)), "held out, after 2,000 names")
-watch_all(learn(new, 3000), total=3000, baseline=line, inches=(5.4, 2.8))
-print(f"held out: {line[0]:.3f} after 2,000 names, {float(new.loss(unseen)):.3f} after 96,000")
+before = float(old.loss(unseen))
+watch_all(learn(new, 3000), total=3000, baseline=(before, "held out, after 2,000 names"))
+hours = 96_000 * (sum(map(len, tokens)) / len(tokens) - 1) / climb.results[0].speed / 3600
+print(f"held out: {before:.3f}, now {float(new.loss(unseen)):.3f} (yours: about {hours:.0f} hours)")
 
 # %% tags=["assert"]
-assert float(new.loss(unseen)) < line[0] - 0.05
+assert float(new.loss(unseen)) < before - 0.05
 assert 32 * 3000 == 96_000 and 9 < 96_000 / len(names) < 11
-steps_a_second = climb.results[0].speed / (sum(map(len, documents)) / 512 - 1)
-assert 96_000 / steps_a_second > 2 * 3600
+assert round(before, 3) == 2.426 and round(float(new.loss(unseen)), 2) == 2.32
 
 # %% [markdown]
 # No idea was added. It is the algorithm of 07, for longer.
@@ -625,9 +627,9 @@ assert 96_000 / steps_a_second > 2 * 3600
 #
 # How far is a large model? The rule of thumb of 06b was two operations for each weight and token,
 # forward. Backward is twice as much. So training takes about 6 · weights · tokens operations, or
-# [FLOPs](../docs/glossary.md#flop). The
-# sizes are those published for [GPT-3](https://arxiv.org/abs/2005.14165),
-# [Chinchilla](https://arxiv.org/abs/2203.15556) and [Llama 3.1](https://arxiv.org/abs/2407.21783).
+# [FLOPs](../docs/glossary.md#flop). The sizes are those published for
+# [GPT-3](https://arxiv.org/abs/2005.14165), [Chinchilla](https://arxiv.org/abs/2203.15556) and
+# [Llama 3.1](https://arxiv.org/abs/2407.21783).
 #
 # **Predict** how long this computer would need for GPT-3.
 
@@ -635,6 +637,8 @@ assert 96_000 / steps_a_second > 2 * 3600
 # exercise: years_of_work
 
 # %% tags=["nbval-ignore-output"]
+import os
+
 sizes = {  # weights, and tokens read in training
     "ours, in 06b": (4192, sum(len(name) + 1 for name in names[:2000])),
     "GPT-3": (175e9, 300e9),
@@ -645,7 +649,7 @@ operations = {model: 6 * count * read for model, (count, read) in sizes.items()}
 year = 365.25 * 24 * 3600
 print(f"{'':14} {'weights':>8} {'tokens':>8} {'operations':>11} {'years here':>11}")
 for model, (count, read) in sizes.items():
-    here = operations[model] / (2 * a_second) / year
+    here = operations[model] / (2 * a_second * os.cpu_count()) / year
     print(f"{model:14} {count:8.1e} {read:8.1e} {operations[model]:11.1e} {here:11.1e}")
 days = operations["Llama 3.1 405B"] / (16_384 * 400e12) / (24 * 3600)
 print(f"{days:.0f} days on 16,384 graphics processors")
@@ -657,7 +661,7 @@ lesson.reveal("years_of_work")
 assert abs(operations["GPT-3"] / 3.14e23 - 1) < 0.01  # as published, table D.1
 assert abs(operations["Llama 3.1 405B"] / 3.8e25 - 1) < 0.01  # as published
 assert 3e8 < operations["ours, in 06b"] < 4e8
-assert operations["GPT-3"] / (2 * a_second) / year > 5000 and round(days) == 67
+assert round(days) == 67
 
 # %% [markdown]
 # The rule is good: GPT-3's authors give 3.14 · 10²³ operations, Llama's 3.8 · 10²⁵. How is it
