@@ -22,6 +22,7 @@ def first(count, steps):
 # The compiled GPT.
 
 
+@pytest.mark.slow
 def test_all_sides_have_the_plain_programs_losses():
     plain = first(3, compiled.plain_steps())
     for dtype in ("float64", "float32"):

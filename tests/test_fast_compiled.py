@@ -160,6 +160,7 @@ def test_documents_do_not_see_each_other():
     assert fast.loss_and_gradients([[4, 2, 4]])[0] == alone
 
 
+@pytest.mark.slow  # a translation of its own
 def test_single_precision_agrees_to_its_digits():
     scalar, double = pair(PUBLISHED)
     single = GPT(PUBLISHED, Random(0), dtype="float32")
@@ -286,6 +287,7 @@ def test_no_steps_change_nothing():
     assert fast.state_dict() == before
 
 
+@pytest.mark.slow  # a translation of its own
 def test_single_precision_learns_too():
     names = some_names(300)
     model = GPT(PUBLISHED, Random(42), dtype="float32")
