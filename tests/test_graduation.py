@@ -305,6 +305,7 @@ def test_a_missing_piece_is_linked_to_its_cell(work: Path) -> None:
     assert re.search(rf"<a href='{file}' [^>]+>backward</a>", page)
 
 
+@pytest.mark.slow
 def test_a_file_that_does_not_run_says_which_piece_is_to_blame() -> None:
     text = assembled(SOLUTIONS)
     broken = text.replace("scale = (mean_square + 1e-5) ** -0.5", "scale = 1 / 0")
@@ -317,6 +318,7 @@ def test_a_file_that_does_not_run_says_which_piece_is_to_blame() -> None:
 # ------------------------------------------------------------------------------ the main program
 
 
+@pytest.mark.slow
 def test_the_program_says_in_a_sentence_what_is_wrong_with_a_text(work: Path) -> None:
     program = graduate().path
     assert program is not None
@@ -333,6 +335,7 @@ def test_the_program_says_in_a_sentence_what_is_wrong_with_a_text(work: Path) ->
         assert said in ran.stderr and "Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 def test_the_program_trains_on_a_text_of_any_characters(work: Path) -> None:
     program = graduate().path
     assert program is not None
@@ -366,6 +369,7 @@ def test_statements_are_found_wherever_they_stand() -> None:
     assert deletable("f = lambda x: x\ng = 1\n", {"f"})[0].text == "f = lambda x: x"
 
 
+@pytest.mark.slow
 def test_what_becomes_of_a_file_without_a_line() -> None:
     text = assembled(SOLUTIONS)
     found = {line.text: line for line in deletable(text, {task.name for task in pieces()})}
@@ -378,12 +382,14 @@ def test_what_becomes_of_a_file_without_a_line() -> None:
     assert broken.kind == "ended" and "TypeError" in broken.error and broken.row
 
 
+@pytest.mark.slow
 def test_a_file_that_never_ends_is_ended() -> None:
     text = assembled(SOLUTIONS)
     (line,) = [one for one in deletable(text, {"topological_order"}) if "seen.add" in one.text]
     assert trial(text, line, SMALL, seconds=2.0).kind == "endless"
 
 
+@pytest.mark.slow
 def test_a_file_that_prints_or_leaves_does_no_harm() -> None:
     text = assembled(SOLUTIONS)
     noisy = text.replace("    zero_grad(params)\n", "    zero_grad(params); print('outcome: {}')\n")
@@ -392,6 +398,7 @@ def test_a_file_that_prints_or_leaves_does_no_harm() -> None:
     assert trial(gone, None, SMALL).error == "Python itself gave up"
 
 
+@pytest.mark.slow
 def test_the_picture_of_the_tournament_says_what_it_shows() -> None:
     text = assembled(SOLUTIONS)
     lines = [one for one in deletable(text, {"train_step"}) if "loss" in one.text]
@@ -399,6 +406,8 @@ def test_the_picture_of_the_tournament_says_what_it_shows() -> None:
     picture = damage_sheet(whole, trials, math.log(27))
     assert "without any of 2 lines, the program ends in an error" in picture.alt
     assert f"without line {trials[1].line.number}, in train_step" in picture.alt
+    many = damage_sheet(whole, [trials[1]] * 20, math.log(27))
+    assert "without any of 4 lines more, the loss is" in many.alt
     with pytest.raises(ValueError, match="whole file"):
         damage_sheet(trials[0], trials, math.log(27))
 

@@ -53,7 +53,7 @@ def file_map(sections: Sequence[Any], *, title: str | None = None) -> Picture:
     idle = [piece.name for piece in pieces if not piece.is_called]
     unused = f" Not called by the program: {', '.join(idle)}." if idle else ""
     alt = f"{claim}. From the top: {'; '.join(told)}.{unused}"
-    return sheet([board], claim, alt, height=y + 14)
+    return sheet([board], claim, alt, height=round(y + 14))
 
 
 def piece_box(x: float, y: float, wide: float, piece: Any) -> str:
@@ -122,8 +122,8 @@ def damage_sheet(
         board.outside.append(label(20, y - 14, f"W{told[1:]}."))
         said.append(told)
         y += 20
-    values = [whole.surprise, blind, *(trial.surprise for trial in shown)]
-    low, high = min(values) - 0.1 * (max(values) - min(values) or 1), max(values)
+    values: list[float] = [whole.surprise, blind, *(trial.surprise for trial in shown)]
+    low, high = min(values) - 0.1 * (max(values) - min(values) or 1.0), max(values)
 
     def across(value: float) -> float:
         return 300 + (value - low) / (high - low) * (RIGHT - 300)
@@ -150,7 +150,7 @@ def damage_sheet(
         f"{claim}. The whole file comes to a loss of {whole.surprise:.2f} at held-out names, a "
         f"blind guess has {blind:.2f}. Deleted one at a time: {'; '.join(said)}."
     )
-    return sheet([board], claim, alt, height=end + 14)
+    return sheet([board], claim, alt, height=round(end + 14))
 
 
 def damage_bar(start: float, end: float, row: float) -> str:
