@@ -27,7 +27,7 @@ def old_widgets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("file", ["test_explorers.py", "test_checks_controls.py"])
+@pytest.mark.parametrize("file", ["test_explorers.py", "test_checks_controls.py", "test_board.py"])
 def test_the_controls_work_with_ipywidgets_7(old_widgets: Path, file: str) -> None:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(old_widgets), str(ROOT)])}
     version = "import ipywidgets; print(ipywidgets.__version__)"
