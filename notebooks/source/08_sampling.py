@@ -669,7 +669,7 @@ assert [row["further off"] for row in shares.values()][:4] == [5, 158, 599, 844]
 # %% [markdown]
 # The last bar is there to compare with: the names of 0.5 with their letters shuffled. 82 of these
 # are names as well, and 485 more are one edit away. Short texts are near some name by chance. What
-# the model has learnt is the difference: 248 against 82.
+# the model has learnt about the order of letters is the difference: 248 against 82.
 #
 # New is also a question of the list. Of the 752 that ours does not know, the longer list [knows
 # 119](../docs/long-runs.md).

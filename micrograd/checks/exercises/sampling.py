@@ -127,6 +127,7 @@ APPLY_TEMPERATURE = Exercise(
             "At 0.5 your chances are closer together, and at 2 further apart. It is the other way "
             "round: a low temperature pulls them apart. Divide.",
             tempered(lambda logits, t: [logit * t for logit in logits]),
+            also=(lambda logits, t: numbers(softmax([logit * t for logit in logits])),),
         ),
         Misconception(
             "temperature ignored",

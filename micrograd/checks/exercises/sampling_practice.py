@@ -351,6 +351,7 @@ TOP_P = Exercise(
             lambda probs, p: full_again(
                 only(probs, [token for token, q in enumerate(probs) if q >= p])
             ),
+            also=(lambda probs, p: [q if q >= p else 0.0 for q in probs],),
         ),
         Misconception(
             "the least likely first",
