@@ -8,6 +8,7 @@ import math
 import os
 import re
 import signal
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -276,6 +277,25 @@ def test_a_run_in_memory_that_is_further_than_its_file_goes_on_from_memory():
     run.steps = 20
     train_live(run, name="a")
     assert [step.number for step in run.history] == list(range(1, 21))
+
+
+def test_a_run_of_arrays_goes_on_from_its_file():
+    pytest.importorskip("numpy")
+    fast, optim = import_module("micrograd.fast.gpt"), import_module("micrograd.fast.optim")
+
+    def run_of_arrays(steps: int) -> Training:
+        run = new_run(steps=steps)
+        run.model = fast.GPT(run.model.config, Random(1), dtype="float32")
+        run.optimizer = optim.Adam(run.model.parameters(), 0.01, betas=(0.85, 0.99))
+        run.schedule = constant  # so that the length of the plan does not count
+        return run
+
+    half, whole, resumed = run_of_arrays(6), run_of_arrays(12), run_of_arrays(12)
+    train_live(half, name="a")
+    keeping._of_this_kernel.clear()
+    train_live(resumed, name="a")
+    list(train(whole))
+    assert resumed.step == 12 and state(resumed) == state(whole)
 
 
 def test_a_plan_may_be_longer_than_that_of_the_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib import import_module
 from random import Random
 
 import pytest
@@ -122,6 +123,22 @@ def test_weights_that_have_run_away_give_no_names_and_no_loss():
         p.data = math.inf
     assert math.isnan(average_loss(run, HELD_OUT))
     assert sampled(run, 3) == []
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_model_of_arrays_is_measured_as_the_scalar_one_is(dtype):
+    pytest.importorskip("numpy")
+    fast, optim = import_module("micrograd.fast.gpt"), import_module("micrograd.fast.optim")
+    scalar, run = new_run(), new_run()
+    run.model = fast.GPT(run.model.config, Random(1), dtype=dtype)
+    run.optimizer = optim.Adam(run.model.parameters(), 0.01, betas=(0.85, 0.99))
+    log, expected = watched(run), watched(scalar)
+    near = {"rel": 1e-9 if dtype == "float64" else 1e-4}
+    assert log.gradient == pytest.approx(expected.gradient, **near)
+    assert log.update == pytest.approx(expected.update, **near)
+    for (step, loss), (same, other) in zip(log.held_out, expected.held_out, strict=True):
+        assert step == same and loss == pytest.approx(other, **near)
+    assert log.names == expected.names
 
 
 # The sheet
