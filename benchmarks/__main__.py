@@ -1,8 +1,8 @@
-"""All benchmarks in one run, and the page that tells what they measured.
+"""All benchmarks, and the page that tells what they measured.
 
-    python3 start.py bench                    # all of them, and docs/benchmarks.md: half an hour
-    python3 start.py bench --quick            # a few minutes; prints, and leaves the page alone
-    python3 start.py bench tensor sampling    # only these, printed
+    python3 start.py bench                    # all of them, half an hour; writes docs/benchmarks.md
+    python3 start.py bench tensor sampling    # only these; the rest of the page stays as it is
+    python3 start.py bench --quick            # a few minutes, and rougher; writes nothing
 
 Speeds are ratios of what ran side by side, on one thread each, after equal losses, gradients or
 texts were asserted. A busy machine disturbs them: look at the spread.
@@ -12,19 +12,18 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.report import Benchmark, Row, machine, run
+from benchmarks.report import Benchmark, machine, run
 
-NAMES = ("ladder", "scalar", "deep", "replay", "compiled")
+NAMES = ("ladder", "scalar", "deep", "tensor", "replay", "compiled", "sampling")
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 PICTURE = PAGE.parent / "images" / "ladder.svg"
 
 HEAD = """\
 # Benchmarks
 
-Written by `python3 start.py bench`. Measured with {machine}.
+Written by `python3 start.py bench`, each part with the machine that it was measured on.
 
 The sides of a comparison run in processes of their own, with their libraries held to one thread,
 and take turns at the same work, several steps a turn. Where a number is followed by two in
@@ -46,15 +45,37 @@ def benchmark(name: str) -> Benchmark | str:
         return f"Skipped: {fault}"
 
 
-def measure(names: list[str], quick: bool) -> Iterator[tuple[Benchmark | str, list[Row]]]:
-    """What was found by each name and what it measured, printed while it is measured."""
-    for name in names:
-        found = benchmark(name)
-        if isinstance(found, str):
-            print(f"\n{name}\n{found}")
-            yield f"## {name}\n\n{found}\n", []
-        else:
-            yield found, run(found, quick)
+def title(name: str) -> str:
+    """The heading of a benchmark on the page."""
+    found = benchmark(name)
+    return name if isinstance(found, str) else found.title
+
+
+def measure(name: str, quick: bool) -> str:
+    """Measure, print, and give the benchmark's part of the page."""
+    found = benchmark(name)
+    if isinstance(found, str):
+        print(f"\n{name}\n{found}")
+        return f"## {name}\n\n{found}\n"
+    rows = run(found, quick)
+    section = found.section(rows)
+    if not quick and any(row.times for row in rows):
+        from benchmarks.ladder import picture
+
+        drawn = picture(rows)
+        drawn.save(PICTURE)
+        section += f"\n![{drawn.alt}](images/{PICTURE.name})\n"
+    return section
+
+
+def write(measured: dict[str, str]) -> None:
+    """The page, with new parts for what was measured, by name; of the others it keeps the old."""
+    old = PAGE.read_text(encoding="utf-8").split("\n## ")[1:] if PAGE.exists() else []
+    kept = {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in old}
+    parts = [measured.get(name) or kept.get(title(name), "") for name in NAMES]
+    page = "\n".join([HEAD, *filter(None, parts)])
+    PAGE.write_text(page, encoding="utf-8", newline="\n")
+    print(f"\nThe page is {PAGE}.")
 
 
 def main() -> None:
@@ -71,24 +92,10 @@ def main() -> None:
         parser.error(f"there is no benchmark {unknown[0]!r}: choose of {', '.join(NAMES)}")
 
     print(machine(), flush=True)
-    found = list(measure(options.names or list(NAMES), options.quick))
-    if not (options.quick or options.names):
-        write(found)
-
-
-def write(measured: list[tuple[Benchmark | str, list[Row]]]) -> None:
-    """The page, and in it the picture of the ladder."""
-    parts = [HEAD.format(machine=machine())]
-    for found, rows in measured:
-        parts.append(found if isinstance(found, str) else found.section(rows))
-        if any(row.times for row in rows):
-            from benchmarks.ladder import picture
-
-            drawn = picture(rows)
-            drawn.save(PICTURE)
-            parts.append(f"![{drawn.alt}](images/{PICTURE.name})\n")
-    PAGE.write_text("\n".join(parts), encoding="utf-8", newline="\n")
-    print(f"\nThe page is {PAGE}.")
+    for name in options.names or NAMES:
+        section = measure(name, options.quick)
+        if not options.quick:
+            write({name: section})
 
 
 if __name__ == "__main__":

@@ -48,8 +48,8 @@ class Benchmark:
 
     def section(self, rows: Sequence[Row]) -> str:
         """Its part of the page, in Markdown."""
-        skipped = self.missing()
-        parts = [f"## {self.title}", skipped or self.table(rows), self.note.strip()]
+        found = self.missing() or f"{self.table(rows)}\n\nMeasured with {machine()}."
+        parts = [f"## {self.title}", found, self.note.strip()]
         return "\n\n".join(part for part in parts if part) + "\n"
 
     def table(self, rows: Sequence[Row]) -> str:

@@ -271,19 +271,31 @@ def one_benchmark(monkeypatch, tmp_path) -> Path:
     return tmp_path / "benchmarks.md"
 
 
-def test_the_page_says_what_was_measured_where_and_by_which_command(monkeypatch, one_benchmark):
+def test_the_page_says_what_was_measured_and_on_which_machine(monkeypatch, one_benchmark):
     monkeypatch.setattr(sys, "argv", ["bench"])
     everything.main()
     page = one_benchmark.read_text(encoding="utf-8")
-    assert page.startswith(
-        f"# Benchmarks\n\nWritten by `python3 start.py bench`. Measured with {machine()}"
+    assert page.startswith("# Benchmarks\n\nWritten by `python3 start.py bench`, ")
+    table = Benchmark("", two_rows).table([*two_rows(False)])
+    assert page.endswith(f"\n\n## Things\n\n{table}\n\nMeasured with {machine()}.\n")
+
+
+def test_what_is_measured_again_takes_its_old_place_on_the_page(monkeypatch, tmp_path):
+    monkeypatch.setattr(everything, "NAMES", ("one", "two", "three"))
+    monkeypatch.setattr(everything, "benchmark", lambda name: Benchmark(name.title(), two_rows))
+    monkeypatch.setattr(everything, "PAGE", tmp_path / "benchmarks.md")
+    everything.write({"three": "## Three\n\nold\n"})
+    everything.write({"one": "## One\n\nold\n"})
+    everything.write({"three": "## Three\n\nnew\n"})
+    everything.write({"two": "## Two\n\nnew\n"})
+    page = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
+    assert page == everything.HEAD + (
+        "\n## One\n\nold\n" + "\n## Two\n\nnew\n" + "\n## Three\n\nnew\n"
     )
-    assert page.endswith("## Things\n\n" + Benchmark("", two_rows).table([*two_rows(False)]) + "\n")
 
 
-@pytest.mark.parametrize("option", ["--quick", "things"])
-def test_a_part_or_a_rough_measurement_leaves_the_page_alone(monkeypatch, one_benchmark, option):
-    monkeypatch.setattr(sys, "argv", ["bench", option])
+def test_a_rough_measurement_leaves_the_page_alone(monkeypatch, one_benchmark):
+    monkeypatch.setattr(sys, "argv", ["bench", "things", "--quick"])
     everything.main()
     assert not one_benchmark.exists()
 
@@ -354,10 +366,15 @@ def test_the_picture_has_a_bar_for_each_rung_the_fastest_last_and_says_what_is_m
     assert "plain 1 ×, middle 2 ×, fast 30 ×. Left out, so without a bar: absent" in drawn.alt
 
 
-def test_the_page_holds_the_picture(monkeypatch, tmp_path):
-    rows = [Row("plain", "1", "1 ×", "–", times=1.0), Row("fast", "1", "30 ×", "–", times=30.0)]
-    monkeypatch.setattr(everything, "PAGE", tmp_path / "benchmarks.md")
-    monkeypatch.setattr(everything, "PICTURE", tmp_path / "ladder.svg")
-    everything.write([(Benchmark("The ladder", lambda quick: iter(rows)), rows)])
-    assert "](images/ladder.svg)" in (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
-    assert (tmp_path / "ladder.svg").read_text(encoding="utf-8").lstrip().startswith("<svg")
+def test_the_page_holds_the_picture(monkeypatch, one_benchmark):
+    def rows(quick: bool) -> Iterator[Row]:
+        yield Row("plain", "1", "1 ×", "–", times=1.0)
+        yield Row("fast", "1", "30 ×", "–", times=30.0)
+
+    monkeypatch.setattr(everything, "benchmark", lambda name: Benchmark("Things", rows))
+    monkeypatch.setattr(everything, "PICTURE", one_benchmark.with_name("ladder.svg"))
+    monkeypatch.setattr(sys, "argv", ["bench"])
+    everything.main()
+    assert "fast 30 ×.](images/ladder.svg)" in one_benchmark.read_text(encoding="utf-8")
+    drawn = one_benchmark.with_name("ladder.svg").read_text(encoding="utf-8")
+    assert drawn.lstrip().startswith("<svg")
