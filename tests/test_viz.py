@@ -350,6 +350,16 @@ def test_ctrl_c_in_the_middle_of_an_update_loses_nothing(capsys):
     assert [step.number for step in training.history] == [1, 2, 3, 4, 5]
 
 
+def test_an_interrupted_generator_of_plain_numbers_is_not_said_to_go_on(capsys):
+    def losses():
+        yield from [3.0, 2.5]
+        raise KeyboardInterrupt
+
+    assert list(watch(losses(), total=5)) == [3.0, 2.5]
+    said = capsys.readouterr().out
+    assert "Stopped after step 2, and the curve so far stays: to train anew" in said
+
+
 def test_an_interrupt_before_the_first_step_is_no_error(capsys):
     def steps():
         raise KeyboardInterrupt

@@ -53,11 +53,7 @@ def watch(
             curve.grow(records)
             yield step
     except KeyboardInterrupt:
-        number = getattr(records[-1], "number", len(records)) if records else 0
-        print(
-            f"Stopped after step {number:,}, nothing is lost: "
-            "run train(...) again to go on from there."
-        )
+        print(stopped(records))
     finally:
         bar.close()
         curve.finish(records)
@@ -72,6 +68,19 @@ def watch_all(steps: Iterable[Any], total: int | None = None, **options: Any) ->
     """
     for _ in watch(steps, total, **options):
         pass
+
+
+def stopped(records: Sequence[Any]) -> str:
+    """What an interrupt means: `train` can go on, and a generator of plain numbers cannot."""
+    if records and not hasattr(records[-1], "number"):
+        return (
+            f"Stopped after step {len(records):,}, and the curve so far stays: to train anew, run "
+            "the cells again that made this run."
+        )
+    number = records[-1].number if records else 0
+    return (
+        f"Stopped after step {number:,}, nothing is lost: run train(...) again to go on from there."
+    )
 
 
 class _GrowingCurve:
