@@ -361,6 +361,21 @@ def test_an_unknown_operation_is_named_with_the_known_ones():
         record(node(math.sin(1.0), (x,), (math.cos(1.0),), "sin"))
 
 
+@pytest.mark.parametrize(
+    ("op", "count", "known"),
+    [("exp", 2, "1"), ("max", 1, "2"), ("+", 3, "1 or 2"), ("/", 3, "1 or 2")],
+)
+def test_a_number_of_parents_that_an_operation_is_not_known_with_is_told(op, count, known):
+    parents = [Value(0.0)] * count
+    with pytest.raises(ValueError, match=rf"with {count} parents .* known with {known}\."):
+        record(node(1.0, parents, [1.0] * count, op))
+
+
+def test_a_product_of_an_odd_number_of_values_is_refused():
+    with pytest.raises(ValueError, match=r"node 'dot' with the number 6"):
+        record(node(6.0, [Value(1.0), Value(2.0), Value(3.0)], (6.0, 3.0, 2.0), "dot"))
+
+
 @pytest.mark.parametrize(("data", "slopes"), [(7.0, (3.0, 2.0)), (6.0, (1.0, 1.0))])
 def test_another_operation_under_a_known_name_is_refused(data, slopes):
     with pytest.raises(ValueError, match=r"node '\*' with the number .* another operation"):

@@ -240,13 +240,19 @@ def same(a: float, b: float) -> bool:
 
 def how(value: Any) -> Made:
     operation = value._op.lower()
-    if operation.startswith("**"):
+    if operation.startswith("**") and len(value._prev) == 1:
         return Made(loops.POWER, value._prev, (0.0,), exponent(value._op))
     if operation not in KNOWN:
         raise ValueError(
             f"A node {value._op!r} cannot be replayed; what can be is **, {', '.join(KNOWN)}."
         )
-    return KNOWN[operation](value)
+    counts, made = KNOWN[operation]
+    if counts and len(value._prev) not in counts:
+        raise ValueError(
+            f"A node {value._op!r} with {len(value._prev)} parents cannot be replayed: it is known "
+            f"with {' or '.join(map(str, counts))}."
+        )
+    return made(value)
 
 
 def loop(code: int) -> Callable[[Any], Made]:
@@ -379,21 +385,22 @@ def plainest(estimate: float, fits: Callable[[float], bool]) -> float:
     return estimate
 
 
-KNOWN: dict[str, Callable[[Any], Made]] = {
-    "+": plus,
-    "-": minus,
-    "*": times,
-    "/": over,
-    "exp": loop(loops.EXP),
-    "log": loop(loops.LOG),
-    "tanh": loop(loops.TANH),
-    "relu": loop(loops.RELU),
-    "abs": loop(loops.ABSOLUTE),
-    "max": loop(loops.LARGER),
-    "mean": average,
-    "dot": loop(loops.DOT),
-    "rms": loop(loops.RMS),
-    "neuron": neuron,
-    "softmax": softmax,
-    "cross_entropy": cross_entropy,
+# With how many parents an operation is known, if not with any number, and what reads it.
+KNOWN: dict[str, tuple[tuple[int, ...], Callable[[Any], Made]]] = {
+    "+": ((1, 2), plus),
+    "-": ((1, 2), minus),
+    "*": ((1, 2), times),
+    "/": ((1, 2), over),
+    "exp": ((1,), loop(loops.EXP)),
+    "log": ((1,), loop(loops.LOG)),
+    "tanh": ((1,), loop(loops.TANH)),
+    "relu": ((1,), loop(loops.RELU)),
+    "abs": ((1,), loop(loops.ABSOLUTE)),
+    "max": ((2,), loop(loops.LARGER)),
+    "mean": ((), average),
+    "dot": ((), loop(loops.DOT)),
+    "rms": ((), loop(loops.RMS)),
+    "neuron": ((), neuron),
+    "softmax": ((), softmax),
+    "cross_entropy": ((), cross_entropy),
 }
