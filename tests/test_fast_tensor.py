@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import builtins
 import gc
 import math
 import warnings
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from micrograd import engine
 from micrograd.engine import Value
 from micrograd.fast import tensor
 from micrograd.fast.tensor import Tensor, maximum, node, summed, topological_order
@@ -279,6 +282,34 @@ def test_pairs_of_special_values_come_out_as_in_pytorch_and_silently(f, recwarn)
             theirs = [torch.tensor([n], dtype=torch.float64, requires_grad=True) for n in (a, b)]
             results = (f(*ours), f(*theirs)) if f else (maximum(*ours), torch.maximum(*theirs))
             compared(ours, theirs, *results)
+    assert not recwarn
+
+
+def special_values() -> list[list[str]]:
+    """The rows of the table on the module's page: expression, x, Value, Tensor, slope."""
+    page = Path(__file__).parents[1] / "docs" / "modules" / "fast.tensor.md"
+    table = page.read_text(encoding="utf-8").split("\n## Special values\n")[1].split("\n## ")[0]
+    lines = [
+        line for line in table.splitlines() if line.startswith("| `") and "Value" not in line[:9]
+    ]
+    return [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("row", special_values(), ids=lambda row: f"{row[0]} at {row[1]}")
+def test_the_table_of_special_values_is_true_in_both_engines(row, recwarn):
+    expression, number, of_value, of_tensor, slope = row
+    kinds = ((Value, engine.maximum, of_value), (Tensor, maximum, of_tensor))
+    for kind, max_of_two, outcome in kinds:
+        x = kind(float(number))
+        if outcome.endswith("Error"):
+            with pytest.raises(getattr(builtins, outcome)):
+                eval(expression, {"x": x, "maximum": max_of_two})
+            continue
+        result = eval(expression, {"x": x, "maximum": max_of_two})
+        result.backward()
+        assert repr(float(result.data)) == repr(float(outcome))
+        if kind is Tensor or not of_value.endswith("Error"):
+            assert repr(float(x.grad)) == repr(float(slope))
     assert not recwarn
 
 
