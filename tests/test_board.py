@@ -8,6 +8,7 @@ import math
 import os
 import re
 import signal
+import threading
 from importlib import import_module
 from pathlib import Path
 from random import Random
@@ -128,6 +129,38 @@ async def test_finish_makes_the_steps_that_are_left_at_once():
     board.finish()
     await asyncio.sleep(0.05)
     assert run.step == 500
+
+
+@at_work
+async def test_a_button_is_heard_in_another_thread_while_a_cell_finishes_the_run():
+    run = new_run(steps=LONG)
+    board = train_live(run)
+    thread = threading.Timer(0.2, board.panel.pause.click)
+    thread.start()
+    board.finish()  # comes back because the button was heard
+    thread.join()
+    assert 0 < run.step < LONG and says(board) == f"Paused after step {run.step:,}."
+
+
+@at_work
+async def test_another_board_takes_its_turn_and_the_first_is_saved():
+    first, second = new_run(steps=LONG), new_run(steps=LONG)
+    one = train_live(first, name="one")
+    await until(lambda: first.step > 5)
+    other = train_live(second, name="other")
+    assert not one.running and says(one).startswith("Paused after step")
+    assert checkpoint.load("runs/one.safetensors", DOCUMENTS).step == first.step
+    await press(other.panel.stop)
+
+
+@at_work
+async def test_the_time_left_is_an_estimate_of_this_stretch():
+    board = train_live(new_run(steps=LONG))
+    assert board.time_left() == ""
+    await until(lambda: board.made > 200)
+    assert re.fullmatch(r"about \d+ (s|min) left", board.time_left())
+    await press(board.panel.stop)
+    assert board.time_left() == ""
 
 
 @at_work
