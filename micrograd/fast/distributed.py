@@ -80,7 +80,7 @@ def leave(sentence: str) -> NoReturn:
     if place.first:
         print(sentence, file=sys.stderr, flush=True)
     if place.processes > 1:
-        os._exit(2)  # at once: taking leave of processes that may be dead can take for ever
+        os._exit(2)  # at once, without taking leave of the others
     sys.exit(2)
 
 
@@ -355,8 +355,11 @@ def process_group(place: Place) -> Iterator[None]:
     )
     try:
         yield
-    finally:
-        distributed.destroy_process_group()
+    except BaseException:
+        if place.processes == 1:  # others may be dead, and taking leave of them would never end
+            distributed.destroy_process_group()
+        raise
+    distributed.destroy_process_group()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
