@@ -2,6 +2,7 @@
 
 import math
 from random import Random
+from typing import Any
 
 from micrograd.checks.declare import Exercise, Misconception
 from micrograd.checks.exercises.autograd_backward import backward, weight, zero_grad
@@ -30,6 +31,17 @@ def small_model(rng, n_layer=1):
     for layer in range(n_layer):
         tables |= block_tables(rng, layer, 2)
     return State(tables), Config(3, 4, n_layer, 2, 2)
+
+
+class Named(list[Any]):
+    """A long list that a card calls by its name."""
+
+    def __init__(self, name, items):
+        super().__init__(items)
+        self.name = name
+
+    def __repr__(self):
+        return self.name
 
 
 TABLES = {"wte": 3, "wpe": 4, "lm_head": 3}
@@ -640,9 +652,9 @@ def silently(tokens, state, config, params, m, v, step, lr):
 def of_train_step(rng, step=None, letters=None):
     """A small model in the middle of its training: gradients, m and v are left from before."""
     state, config = small_model(rng)
-    params = parameters(state)
+    params = Named("params", parameters(state))
     step = rng.randrange(4) if step is None else step
-    m, v = [0.0] * len(params), [0.0] * len(params)
+    m, v = (Named(name, [0.0] * len(params)) for name in "mv")
     for i, p in enumerate(params):
         p.grad = number(rng, -0.5, 0.5)
         if step:
