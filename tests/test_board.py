@@ -246,11 +246,11 @@ async def test_a_rate_that_is_none_is_refused_in_a_sentence(rate):
 
 
 @at_work
-async def test_a_rate_too_high_stops_in_a_sentence_and_a_lower_one_goes_on():
+async def test_a_rate_too_high_stops_in_a_sentence_and_stays_where_it_was():
     run = new_run(steps=60, lr=1e200)
     board = train_live(run)
     await until(lambda: not board.running)
-    assert "the loss is" in says(board) and "lower the rate here" in says(board)
+    assert "the loss is" in says(board) and "start anew with a tenth" in says(board)
     so_far = run.step
     assert 0 < so_far < 60
     await press(board.panel.pause)
@@ -404,10 +404,11 @@ def test_a_file_cut_short_or_with_a_scribbled_log_is_named_and_stays():
     content = saved()
     path = Path("runs/a.safetensors")
     scribbled = content.replace(b'\\"log\\": {\\"grad', b'\\"log\\": {\\"GRAD')
-    assert scribbled != content
-    for damaged in (content[: len(content) // 2], scribbled):
+    no_list = content.replace(b'\\"rates\\": [[1, 0.01]]', b'\\"rates\\": 10         ')
+    assert content not in (scribbled, no_list) and len(no_list) == len(content)
+    for damaged in (content[: len(content) // 2], scribbled, no_list):
         path.write_bytes(damaged)
-        with pytest.raises(ValueError, match="another name"):
+        with pytest.raises(ValueError, match=r"a\.safetensors cannot be loaded.*another name"):
             train_live(new_run(), name="a")
         assert path.read_bytes() == damaged
 
@@ -434,6 +435,14 @@ def test_anew_puts_the_old_file_aside():
     assert Path("runs/a (before).safetensors").read_bytes() == content
     assert state(checkpoint.load("runs/a.safetensors", DOCUMENTS)) == state(run)
     assert run.history[0].lr == 0.02
+
+
+def test_what_cannot_be_put_aside_stays():
+    saved()
+    Path("runs/a (before).safetensors").mkdir()
+    with pytest.raises(OSError, match=r"a\.safetensors could not be put aside .* another name"):
+        train_live(new_run(), name="a", anew=True)
+    assert checkpoint.load("runs/a.safetensors", DOCUMENTS).step == 6
 
 
 @pytest.mark.parametrize("name", ["a/b", "..\\a", "a:b", "a\n", " a", "a.", "x" * 81])

@@ -17,7 +17,7 @@ from micrograd.optim import constant
 from micrograd.train import Training
 from micrograd.viz.dashboard import picture_text
 from micrograd.viz.explorers import can_move
-from micrograd.viz.keeping import Keeper, aside, file_of, resume
+from micrograd.viz.keeping import Keeper, file_of, put_aside, resume
 from micrograd.viz.logbook import Log, Steps, observed
 from micrograd.viz.picture import is_static
 from micrograd.viz.running import REST, Runner, running_loop, spoken
@@ -69,8 +69,8 @@ def train_live(
     on_disk = path is not None and not is_static()
     greeting = ""
     if path is not None and on_disk:
-        if anew and path.exists():
-            path.replace(aside(path))
+        if anew:
+            put_aside(path)
         if resume(training, path):
             greeting = f"{path} was found, with {training.step:,} steps. "
     keeper = Keeper(training, path, on_disk)
@@ -141,7 +141,8 @@ class Board(Runner):
         except KeyboardInterrupt:
             self.pause()
         except FloatingPointError as error:
-            self.fail(f"{error} Or lower the rate here, and resume.")
+            named = " Give it a name of its own, and this run stays to be looked at."
+            self.fail(f"{error}{named if self.keeper.path else ''}")
         except (Exception, SystemExit) as error:  # the model may be the reader's
             self.fail(f"Stopped by {type(error).__name__}: {error}")
         else:

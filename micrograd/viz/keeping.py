@@ -75,8 +75,12 @@ def resume(training: Training, path: Path) -> int:
         differs = difference(began, kept.notes.get("beginning", {}))
     except OSError as error:
         raise ValueError(f"{path} cannot be read ({error.strerror}). {way_on(path)}") from None
-    except (ValueError, TypeError, AttributeError) as error:
+    except ValueError as error:
         raise ValueError(f"{error} {way_on(path)}") from None
+    except (TypeError, AttributeError):
+        raise ValueError(
+            f"{path} cannot be loaded: its notes are damaged. {way_on(path)}"
+        ) from None
     if not differs and any(a != b for a, b in shared_steps(training, kept)):
         differs = "it took other steps than the run in this kernel"
     if differs:
@@ -127,6 +131,18 @@ def take_over(training: Training, kept: Training) -> None:
 
 def aside(path: Path) -> Path:
     return path.with_name(f"{path.stem} (before){ENDING}")
+
+
+def put_aside(path: Path) -> None:
+    """Make room for a run that begins anew."""
+    try:
+        if path.exists():
+            path.replace(aside(path))
+    except OSError as error:
+        raise OSError(
+            f"{path} could not be put aside ({error.strerror}) and stays as it is: give this run "
+            "another name."
+        ) from None
 
 
 # Saving

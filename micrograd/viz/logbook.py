@@ -44,7 +44,10 @@ class Log:
     @classmethod
     def of(cls, training: Training) -> Log:
         empty: dict[str, list[Any]] = {field.name: [] for field in fields(cls)}
-        return cls(**training.notes.setdefault("log", empty))
+        log = training.notes.setdefault("log", empty)
+        if not all(isinstance(measured, list) for measured in log.values()):
+            raise TypeError("A log is made of lists.")
+        return cls(**log)
 
     def begin(self, training: Training) -> None:
         """Note the rate, and leave room for steps that were made without a log."""
