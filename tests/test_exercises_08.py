@@ -12,7 +12,7 @@ from cells import cell
 from micrograd import checkpoint, sample
 from micrograd.checks.catalogue import earlier
 from micrograd.checks.declare import Exercise, Question
-from micrograd.checks.exercises import questions_08, sampling, sampling_practice
+from micrograd.checks.exercises import questions_08, sampling, sampling_practice, writing
 from micrograd.checks.exercises.autograd_forward import Value
 from micrograd.checks.exercises.blocks import Config, new_cache
 from micrograd.checks.exercises.networks import vec
@@ -79,15 +79,15 @@ def test_the_learners_gpt_writes_the_packages_names(t: float, trained: Any) -> N
     state = {n: [[Value(x) for x in row] for row in m] for n, m in model.state_dict().items()}
     mine, theirs = random.Random(7), random.Random(7)
     for _ in range(5):
-        name = sampling.generate(state, Config(27), tokenizer.chars, t, mine)
+        name = writing.generate(state, Config(27), tokenizer.chars, t, mine)
         assert name == sample.generate(model, tokenizer, theirs, temperature=t)
 
 
 def test_a_text_is_over_when_the_context_is_full() -> None:
-    state, config, chars = sampling.even_model("ab", 3)
+    state, config, chars = writing.even_model("ab", 3)
     state["lm_head"][0] = vec(0.0, 0.0)
     rng = random.Random(1)
-    lengths = Counter(len(sampling.generate(state, config, chars, 1.0, rng)) for _ in range(60))
+    lengths = Counter(len(writing.generate(state, config, chars, 1.0, rng)) for _ in range(60))
     assert set(lengths) == {0, 1, 2, 3}
 
 
@@ -352,8 +352,8 @@ def test_a_filter_that_drops_the_crossing_token_is_told() -> None:
 
 
 def test_the_first_case_of_generate_goes_on_if_bos_does_not_end_it() -> None:
-    first = sampling.GENERATE.cases[0]
-    assert len(sampling.skips_bos(*first)) > len(sampling.generate(*first))
+    first = writing.GENERATE.cases[0]
+    assert len(writing.skips_bos(*first)) > len(writing.generate(*first))
 
 
 @pytest.mark.parametrize("name", ["sample_from", "apply_temperature", "generate", "repair_names"])
@@ -394,10 +394,10 @@ def answer_of(name: str) -> str:
 def test_the_numbers_to_recall() -> None:
     assert float(answer_of("recall_logits")) == pytest.approx(math.exp(3 - 1), abs=0.001)
     assert float(answer_of("recall_product")) == pytest.approx(0.5 * 0.2 * 0.5 * 0.4)
-    state, config, _ = sampling.even_model("amri", 8)
+    state, config, _ = writing.even_model("amri", 8)
     cache = new_cache(config)
     for position, token in enumerate([4, 1, 0, 2, 3]):
-        sampling.gpt(token, position, state, config, cache)
+        writing.gpt(token, position, state, config, cache)
     assert int(answer_of("recall_cache")) == len(cache[0][0])
 
 

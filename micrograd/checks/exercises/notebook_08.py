@@ -8,7 +8,7 @@ from micrograd.checks.exercises.questions_08 import (
     TRUER,
     WHICH_INVENTED,
 )
-from micrograd.checks.exercises.sampling import APPLY_TEMPERATURE, GENERATE, SAMPLE_FROM
+from micrograd.checks.exercises.sampling import APPLY_TEMPERATURE, SAMPLE_FROM
 from micrograd.checks.exercises.sampling_practice import (
     BEAM_STEP,
     GREEDY,
@@ -16,6 +16,7 @@ from micrograd.checks.exercises.sampling_practice import (
     TOP_K,
     TOP_P,
 )
+from micrograd.checks.exercises.writing import GENERATE
 
 TASKS = (
     *RECALL,

@@ -4,13 +4,9 @@ from random import Random
 
 from micrograd.checks.declare import Dice, Exercise, Formula, Misconception
 from micrograd.checks.exercises.blocks import Config, State, block_tables, gpt, new_cache
-from micrograd.checks.exercises.sampling import (
-    apply_temperature,
-    followed,
-    sample_from,
-    small_model,
-)
+from micrograd.checks.exercises.sampling import apply_temperature, sample_from
 from micrograd.checks.exercises.surprise import listed
+from micrograd.checks.exercises.writing import followed, small_model
 
 # -------------------------------------------------------------------------- inputs and outputs
 
