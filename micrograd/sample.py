@@ -33,7 +33,7 @@ def apply_temperature(logits: list[float], temperature: float) -> list[float]:
     if not temperature >= 0:
         raise ValueError(f"The temperature must be 0 or more, not {temperature}.")
     largest = max(logits)
-    if any(math.isnan(logit) or logit == math.inf for logit in logits):
+    if not all(map(math.isfinite, logits)) and not all(logit < math.inf for logit in logits):
         raise ValueError(
             "The model's scores are not finite numbers, so nothing can be drawn by them: its "
             "weights were spoiled, most likely in training with too high a learning rate."
