@@ -122,6 +122,22 @@ def test_the_beam_is_that_of_the_package(trained: Any) -> None:
     assert [p for _, p in beam] == pytest.approx([math.exp(log_p) for _, log_p in found])
 
 
+def test_no_text_is_likelier_than_the_empty_one(trained: Any) -> None:
+    """Whatever is likelier has likelier beginnings only, and these can all be looked at."""
+    model, tokenizer = trained
+    empty = next(sample.choices(model, tokenizer, random.Random(0))).probabilities[tokenizer.bos]
+    waiting, seen = [("", 1.0)], 0
+    while waiting:
+        text, p = waiting.pop()
+        chances = next(sample.choices(model, tokenizer, random.Random(0), prompt=text))
+        for char, q in zip([*tokenizer.chars, "."], chances.probabilities, strict=True):
+            if p * q > empty:
+                assert char != "."
+                waiting.append((text + char, p * q))
+                seen += 1
+    assert 20 < seen < 1000
+
+
 # ------------------------------------------------------------------------ equally right answers
 
 OTHER_WAYS = {

@@ -139,9 +139,9 @@ sample_from = lesson.check(sample_from)
 # Draw a token, put it behind the others, ask again, and so on until BOS is drawn:
 # [autoregression](../docs/glossary.md#autoregressive). The model reads what it has written itself.
 #
-# Below a name comes into being. Each line is one prediction, and the marked piece was drawn. Was
-# a thin piece ever hit? What was drawn stays, and the model goes on from there as well
-# as it can. Run the cell again with another seed in `Random(5)`.
+# Below a name comes into being. Each line is one prediction, and the marked piece was drawn. Was a
+# thin piece ever hit? What was drawn stays, and the model goes on from there as well as it can. Run
+# the cell again with another seed in `Random(5)`.
 
 # %%
 rng, memory, token, rows, text = Random(5), new_cache(config), len(chars), [], ""
@@ -161,9 +161,9 @@ assert text == "mirwi" and rows[3][2] == chars.index("w") and rows[3][1][rows[3]
 # ## Temperature
 #
 # For a more cautious writer, or a wilder one, divide all logits by one number, the
-# [temperature](../docs/glossary.md#temperature), *before* softmax: softmax(z/T), in code `logit /
-# t` ([signs](../docs/notation.md)). With logits 2 and 0, the first is e² = 7.4 times as likely. At
-# 0.5 they are 4 and 0, which makes 54.6 times; at 2 they are 1 and 0, 2.7 times.
+# [temperature](../docs/glossary.md#temperature), *before* softmax: softmax(z/T), `logit / t` in
+# code ([signs](../docs/notation.md)). With logits 2 and 0, the first is e² = 7.4 times as likely.
+# At 0.5 they are 4 and 0, which makes 54.6 times; at 2 they are 1 and 0, 2.7 times.
 #
 # *Core, 5 minutes:* write `apply_temperature(logits, t)`, which returns plain numbers. At 0 the
 # likeliest token has everything.
@@ -491,23 +491,23 @@ assert 10 < math.exp(best[100][1] - best[3][1]) < 12
 
 # %% [markdown]
 # With three, `mara` is found, likelier than `anan`. And the likeliest of all is *the empty text*:
-# it ends at once, and no long name has a chance
-# against a single step. It is more than ten times as likely as `mara`. In large translation models
-# the same was [found](https://arxiv.org/abs/1908.10090) for more than half of the sentences.
+# it ends at once, and no long name has a chance against a single step. It is more than ten times as
+# likely as `mara`. In a large translation model the same was
+# [found](https://arxiv.org/abs/1908.10090) for more than half of the sentences.
 #
 # So “likeliest” is not “best”. For names and stories one draws.
 
 # %% [markdown]
 # ## Leave the unlikely out
 #
-# At temperature 1 a letter with less than 1 % comes in now and then, and one can spoil a name. Two
+# At temperature 1 a letter with less than 1 % comes now and then, and can spoil a name. Two
 # filters leave such letters out before the draw; what stays is divided by its sum. Of the chances
 # 0.5, 0.25, 0.15 and 0.1,
 #
 # - [top-k](../docs/glossary.md#top-k) with k = 2 leaves 0.667, 0.333, 0 and 0;
 # - [top-p](../docs/glossary.md#top-p) with p = 0.6 leaves the same: the fewest that reach 0.6.
 #
-# *Practice, 5 and 6 minutes.*
+# *Practice, 5 and 6 minutes:* write `top_k(probs, k)` and `top_p(probs, p)`.
 
 # %% tags=["exercise"]
 # exercise: top_k
