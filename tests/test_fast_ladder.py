@@ -124,6 +124,16 @@ def test_a_replayed_graph_is_made_once_for_each_document() -> None:
 # -------------------------------------------------------------------------------------- order
 
 
+def test_a_result_says_both_tests_in_a_line() -> None:
+    assert repr(RESULTS[0]) == (
+        "yours: gradients differ by at most 1e-16; 50 tokens a second, the first rung"
+    )
+    assert repr(RESULTS[1]) == (
+        "larger nodes: gradients are the very same; 1,000 tokens a second, 20 × the first rung"
+    )
+    assert "a second, 1.3 × the first rung" in repr(Result("slow", times=1.29))
+
+
 def test_a_rung_that_is_climbed_again_takes_its_old_place(climb: Ladder) -> None:
     for _ in range(2):
         climb.climb("fused")
@@ -184,7 +194,7 @@ def test_two_processes_have_the_losses_of_one() -> None:
     result = climb.climb("processes")
     assert not result.missing, result.missing
     assert result.difference < 1e-12
-    assert "losses of 60 steps equal to" in repr(result)
+    assert "the losses of 60 steps differ by at most" in repr(result)
 
 
 def test_processes_that_end_badly_leave_a_sentence(

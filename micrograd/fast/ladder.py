@@ -177,12 +177,14 @@ class Result:
     def __repr__(self) -> str:
         if self.missing:
             return self.missing
-        times = f"{self.times:,.0f}" if self.times >= 9.5 else f"{self.times:.1f}"
-        equal = f"equal to {self.difference:.0e}" if self.difference else "the very same"
-        return (
-            f"{self.name}: {self.proof} {equal}; "
-            f"{self.speed:,.0f} tokens a second, {times} × the first rung"
+        digits = 0 if self.times >= 9.5 else 1
+        place = (
+            f"{self.times:,.{digits}f} × the first rung" if self.times != 1 else "the first rung"
         )
+        equal = (
+            f"differ by at most {self.difference:.0e}" if self.difference else "are the very same"
+        )
+        return f"{self.name}: {self.proof} {equal}; {self.speed:,.0f} tokens a second, {place}"
 
 
 class Ladder:

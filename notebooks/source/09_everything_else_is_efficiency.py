@@ -428,18 +428,19 @@ lesson.reveal("batch_time")
 # %% [markdown]
 # ## By hand, in machine code
 #
-# [`compiled_loops.py`](../micrograd/fast/compiled_loops.py) has no graph, only loops, with the way
-# back written by hand. G is what arrives:
+# [`compiled_loops.py`](../micrograd/fast/compiled_loops.py) has only loops, with the way back
+# written by hand:
 #
 # | forward | backward |
 # |---|---|
 # | Y = X Wᵀ | G W and Gᵀ X |
-# | relu(x) | G where x was above 0 |
+# | relu(x) | G where x > 0 |
 # | logits, target | p, less 1 at the target |
 # | p = softmax(s) | p · (G − Σ p G) |
 # | y = x r, with r = 1/√mean(x²) | r · (G − y · mean(G y)) |
 #
-# In the last two, what all outputs share goes off. Nudging agrees:
+# In the last two each input moves every output. Nudging agrees. (The rung takes up to half a minute,
+# at first.)
 
 
 # %%
@@ -462,7 +463,6 @@ by_nudging = nudged(lambda x: x / np.sqrt((x * x).mean()), s, g)
 assert np.abs(by_nudging - r * (g - s * r * (g * s * r).mean())).max() < 1e-8
 
 # %% tags=["nbval-ignore-output"]
-print("Translating takes up to half a minute, the first time.")
 print(climb.climb("compiled"))
 ladder_bars(climb.results, floor=floor)
 
@@ -474,10 +474,9 @@ ladder_bars(climb.results, floor=floor)
 #
 # PyTorch and JAX are what people train with. PyTorch records what you compute, as `Value` does. JAX
 # takes your loss as a function and gives back another function, its gradient: `jax.grad(loss)`. Are
-# they the top of the ladder?
+# they the top of the ladder? (Loading them takes some seconds.)
 
 # %% tags=["nbval-ignore-output"]
-print("Loading PyTorch and JAX takes some seconds.")
 print(climb.climb("pytorch"))
 print(climb.climb("jax"))
 ladder_bars(climb.results, floor=floor)
@@ -515,7 +514,6 @@ assert not np.allclose(found["first"], found["second"], rtol=0, atol=1e-3)
 # to half a minute.)
 
 # %% tags=["nbval-ignore-output"]
-print("Starting two processes ...")
 print(climb.climb("processes"))
 ladder_bars(climb.results, floor=floor)
 
@@ -613,7 +611,7 @@ unseen = [encode(name, chars) for name in held_out]
 before = float(old.loss(unseen))
 watch_all(learn(new, 3000), total=3000, baseline=(before, "held out, after 2,000 names"))
 hours = 96_000 * (sum(map(len, tokens)) / len(tokens) - 1) / climb.results[0].speed / 3600
-print(f"held out: {before:.3f}, now {float(new.loss(unseen)):.3f} (yours: about {hours:.0f} hours)")
+print(f"held out: {before:.3f}, now {float(new.loss(unseen)):.3f}; yours takes {hours:.0f} hours")
 
 # %% tags=["assert"]
 assert float(new.loss(unseen)) < before - 0.05
