@@ -429,7 +429,7 @@ lesson.reveal("batch_time")
 # ## By hand, in machine code
 #
 # [`compiled_loops.py`](../micrograd/fast/compiled_loops.py) has only loops, with the way back
-# written by hand:
+# written by hand; G arrives:
 #
 # | forward | backward |
 # |---|---|
@@ -439,8 +439,8 @@ lesson.reveal("batch_time")
 # | p = softmax(s) | p · (G − Σ p G) |
 # | y = x r, with r = 1/√mean(x²) | r · (G − y · mean(G y)) |
 #
-# In the last two each input moves every output. Nudging agrees. (The rung takes up to half a minute,
-# at first.)
+# In the last two each input moves every output. Nudging agrees. (The rung takes half a minute, at
+# first.)
 
 
 # %%
@@ -519,7 +519,8 @@ ladder_bars(climb.results, floor=floor)
 
 # %% [markdown]
 # The same losses, and again no gain: two workers who must agree on 4,192 numbers after each moment
-# of work do little but talk. With a million times the weights, thousands of workers pay.
+# of work do little but talk. In a large model the work is long beside the talk, and thousands of
+# workers pay.
 #
 # *Stretch, 4 minutes:* what if one worker has more names than the other?
 

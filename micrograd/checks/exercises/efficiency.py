@@ -4,15 +4,17 @@ These answers take and return NumPy's arrays. Where NumPy is missing, this file 
 and its exercises be listed, and none of them can be checked.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from micrograd.checks.declare import Exercise, Given, Misconception
 from micrograd.checks.exercises.slopes import number
 
-try:
-    import numpy as np
-except ImportError:  # a browser's Python, perhaps
-    np: Any = None
+np: Any = None  # where NumPy is missing, as it may be in a browser's Python
+with suppress(ImportError):
+    import numpy
+
+    np = numpy
 
 # ------------------------------------------------------------------------------------- given
 

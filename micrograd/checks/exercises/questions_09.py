@@ -31,8 +31,8 @@ RECALL_EFFICIENCY = (
         kind="number",
         minutes=1,
         difficulty=1,
-        task="06b ended with a rule of thumb. A model has 1,000 weights in its tables: about how "
-        "many operations does one token cost, forward?",
+        task="06b had a rule of thumb. A model has 1,000 weights in its tables: about how many "
+        "operations does one token cost, forward?",
         answer="2000",
         because="A product and a sum for each weight: two operations.",
         wrong=(
