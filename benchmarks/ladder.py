@@ -23,10 +23,10 @@ import numpy as np
 from benchmarks import plain_gpt
 from benchmarks.report import Benchmark, Row, main
 from benchmarks.scalar import PLAN, recipe
-from benchmarks.sides import Ratio, Side, short
+from benchmarks.sides import Ratio, Side
 from micrograd.fast.ladder import in_processes, tokens_in
 from micrograd.fast.rungs import BATCH, RUNGS
-from micrograd.viz.ladder import ladder_bars
+from micrograd.viz.ladder import ladder_bars, times
 from micrograd.viz.picture import Picture
 
 CONFIG = recipe().model.config
@@ -128,8 +128,8 @@ def measure(turns: int, plain_steps: int) -> Iterator[Row]:
         if not rung.available:
             yield Row(rung.name, f"{rung.documents}", rung.missing, "–")
         elif rung.make:
-            times = [a / b for a, b in zip(speeds[key], speeds["plain"], strict=True)]
-            yield row(rung.name, rung.documents, times, GOALS.get(key, "–"))
+            gains = [a / b for a, b in zip(speeds[key], speeds["plain"], strict=True)]
+            yield row(rung.name, rung.documents, gains, GOALS.get(key, "–"))
         else:
             base = statistics.median(speeds["plain"])
             yield row(rung.name, rung.documents, [s / base for s in processes(turns)], "–")
@@ -145,8 +145,8 @@ def processes(turns: int) -> Iterator[float]:
         yield speed
 
 
-def row(name: str, documents: int, times: list[float], goal: str) -> Row:
-    found = Ratio(statistics.median(times), min(times), max(times))
+def row(name: str, documents: int, gains: list[float], goal: str) -> Row:
+    found = Ratio(statistics.median(gains), min(gains), max(gains))
     return Row(name, f"{documents}", f"{found}", goal, times=found.median)
 
 
@@ -157,7 +157,7 @@ def picture(rows: Sequence[Row]) -> Picture:
         for row in sorted(rows, key=lambda row: row.times)  # first those that were left out
     ]
     fastest = max(row.times for row in rows)
-    return ladder_bars(bars, title=f"The same gradients, up to {short(fastest)} times as fast")
+    return ladder_bars(bars, title=f"The same gradients, up to {times(fastest)} as fast")
 
 
 NOTE = """\

@@ -362,7 +362,7 @@ def test_the_picture_has_a_bar_for_each_rung_the_fastest_last_and_says_what_is_m
         Row("absent", "1", "absent: left out, because x cannot be found.", "–"),
     ]
     drawn = ladder.picture(rows)
-    assert "up to 30 times as fast" in drawn.image
+    assert "up to 30 × as fast" in drawn.image
     assert "plain 1 ×, middle 2 ×, fast 30 ×. Left out, so without a bar: absent" in drawn.alt
 
 

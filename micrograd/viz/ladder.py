@@ -41,7 +41,7 @@ def ladder_bars(
         raise ValueError("No rung has been climbed yet, so there is no bar to draw.")
     speeds = [result.times for result in climbed]
     low, high = min(0.4, min(speeds) / 2), max([10.0, *speeds, floor or 0.0])
-    span = (math.log10(low), math.log10(high) + 0.75)  # room for the numbers
+    span = (math.log10(low), math.log10(high) + 0.95)  # room for the numbers
     panel = Panel(span, (len(results), 0), NAMES, 40, WIDTH - NAMES - 14, ROW * len(results))
     panel.outside += power_axis(panel)
     newest = results[-1]
