@@ -126,9 +126,9 @@ def attention(
     np.matmul(k, q.mT, out=weights.transpose(1, 2, 0, 3))
     weights *= scale
     weights += the_past(b, n_head, t, dtype)
-    weights -= weights.max(axis=0)
+    weights -= np.maximum.reduce(weights)  # along the first axis
     np.exp(weights, out=weights)
-    weights /= weights.sum(axis=0)
+    weights /= np.add.reduce(weights)
     mixed = np.empty((b * t, e), dtype)
     np.matmul(weights.transpose(1, 2, 3, 0), v, out=mixed.reshape(b, t, n_head, -1).swapaxes(1, 2))
 
@@ -136,7 +136,7 @@ def attention(
         [g] = heads(g)
         slopes = np.empty_like(weights)  # of the loss by each weight, then by each score
         np.matmul(v, g.mT, out=slopes.transpose(1, 2, 0, 3))
-        slopes -= (slopes * weights).sum(axis=0)
+        slopes -= np.add.reduce(slopes * weights)
         slopes *= weights
         slopes *= scale
         full = np.empty((b * t, 3 * e), dtype)
@@ -157,7 +157,7 @@ def cross_entropy(logits: Tensor, targets: Array, weights: Array) -> Tensor:
     """
     a = logits.data  # (N, V)
     of_target = np.arange(0, a.size, a.shape[1]) + targets  # its place in the flattened logits
-    a = a - a.max(axis=1)[:, None]
+    a = a - np.maximum.reduce(a, axis=1)[:, None]
     exponentials = np.exp(a)
     totals = exponentials.dot(filled(a.shape[1], 1.0, a.dtype))
     loss = weights.dot(np.log(totals) - a.take(of_target))

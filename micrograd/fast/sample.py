@@ -84,8 +84,7 @@ class Reader:
         """
         c = self.config
         one = isinstance(token, int)
-        tokens = [token] if one else token.tolist()
-        for odd in [t for t in tokens if not 0 <= t < c.vocab_size]:
+        for odd in [t for t in ([token] if one else token.tolist()) if not 0 <= t < c.vocab_size]:
             raise IndexError(f"Token {odd} is not one of the {c.vocab_size} tokens.")
         if not 0 <= position < c.block_size or cache.length == c.block_size:
             raise IndexError(
@@ -93,24 +92,24 @@ class Reader:
                 f"{c.block_size} tokens."
             )
         with np.errstate(all="ignore"):  # scores that are no numbers are refused when one is drawn
-            scores = self.read(tokens, position, cache)
+            scores = self.read(slice(token, token + 1) if one else token, position, cache)
         return scores[0].tolist() if one else scores
 
-    def read(self, tokens: list[int], position: int, cache: Cache) -> Array:
+    def read(self, tokens: Any, position: int, cache: Cache) -> Array:
         e = self.config.n_embd
         t = cache.length = cache.length + 1
-        x = rmsnorm(self.tokens.take(tokens, axis=0) + self.positions[position])  # (B, E)
+        x = rmsnorm(self.tokens[tokens] + self.positions[position])  # (B, E)
         for i, (w_qkv, w_o, w_fc1, w_fc2) in enumerate(self.layers):
             qkv = rmsnorm(x).dot(w_qkv)  # (B, 3E)
             keys, values = cache.keys[i][:t], cache.values[i][:t]  # (T, B, E)
             keys[-1], values[-1] = qkv[:, e : 2 * e], qkv[:, 2 * e :]
             products = keys * qkv[:, :e]  # (T, B, E), to be summed within each head
             weights = products.reshape(-1, e).dot(self.to_heads).reshape(t, -1)  # (T, B n_head)
-            weights -= weights.max(axis=0)
+            weights -= np.maximum.reduce(weights)
             np.exp(weights, out=weights)
-            weights /= weights.sum(axis=0)
+            weights /= np.add.reduce(weights)
             shares = weights.reshape(-1, self.config.n_head).dot(self.from_heads)  # (T B, E)
-            mixed = (shares.reshape(keys.shape) * values).sum(axis=0)  # (B, E)
+            mixed = np.add.reduce(shares.reshape(keys.shape) * values)  # (B, E)
             x = mixed.dot(w_o) + x
             hidden = np.maximum(rmsnorm(x).dot(w_fc1), 0)  # (B, 4E)
             if self.config.activation == "relu2":
