@@ -27,7 +27,12 @@ DELETED = Question(
         WrongAnswer(
             "a missing line spoils the learning",
             "Such lines exist, and they are the dangerous ones. There are fewer of them.",
-            ("B", "C"),
+            ("B",),
+        ),
+        WrongAnswer(
+            "a line for every bit of skill",
+            "A program is no crowd, each doing a little: what one line makes, the next one needs.",
+            ("C",),
         ),
         WrongAnswer(
             "lines to spare",
