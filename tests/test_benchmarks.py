@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -23,6 +24,7 @@ from micrograd.engine import Value
 from micrograd.fast.rungs import scalar_gradients
 from micrograd.gpt import GPT
 
+ROOT = Path(__file__).resolve().parent.parent
 TINY = scalar.Sizes(
     gpt=(1, 1), moons=(1, 1), points=2, chain=(5, 50, 1), nodes=10, growth=(1, 2), texts=(1, 1)
 )
@@ -378,3 +380,14 @@ def test_the_page_holds_the_picture(monkeypatch, one_benchmark):
     assert "fast 30 ×.](images/ladder.svg)" in one_benchmark.read_text(encoding="utf-8")
     drawn = one_benchmark.with_name("ladder.svg").read_text(encoding="utf-8")
     assert drawn.lstrip().startswith("<svg")
+
+
+def test_the_readme_shows_the_picture_in_the_words_of_the_page():
+    pages = [
+        (ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/benchmarks.md")
+    ]
+    alts = [re.findall(r"!\[([^\]]+)\]\([a-z/]*images/ladder\.svg\)", page) for page in pages]
+    assert alts[0] == alts[1]
+    assert len(alts[0]) == 1
+    drawn = (ROOT / "docs" / "images" / "ladder.svg").read_text(encoding="utf-8")
+    assert all(number in drawn for number in re.findall(r"[\d,.]+ ×", alts[0][0]))
