@@ -132,7 +132,7 @@ def compare_gradients(width: int, count: int) -> None:
 
 
 def near(a: float, b: float) -> bool:
-    return abs(a - b) < 2e-3
+    return abs(a - b) < 2e-2  # in single precision: rounding adds up over a thousand steps
 
 
 def measure(quick: bool) -> Iterator[Row]:
