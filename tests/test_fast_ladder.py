@@ -121,6 +121,21 @@ def test_a_replayed_graph_is_made_once_for_each_document() -> None:
     assert made == [tuple(document) for document in DOCUMENTS[:2]]
 
 
+@pytest.mark.needs_numba
+def test_a_graph_with_names_of_its_own_makes_room_for_the_packages(climb: Ladder) -> None:
+    model = climb.model
+
+    def loss(tokens: Sequence[int]) -> Value:
+        result = model.loss(tokens)
+        result._op = "my own mean"
+        return result
+
+    with pytest.raises(rungs.NotRecorded, match="'my own mean' cannot be replayed"):
+        replayed(loss, model.weights).gradients(DOCUMENTS[:1])
+    result = climb.climb("replay", lambda: replayed(loss, model.weights))
+    assert not result.missing and result.difference < 1e-12
+
+
 # -------------------------------------------------------------------------------------- order
 
 

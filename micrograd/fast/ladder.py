@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import cycle, islice
 from pathlib import Path
@@ -32,6 +33,7 @@ from micrograd.fast.rungs import (
     RUNGS,
     Batches,
     Document,
+    NotRecorded,
     Program,
     Rung,
     State,
@@ -199,19 +201,22 @@ class Ladder:
         self.results: list[Result] = []
 
     def climb(self, key: str, make: Callable[[], Program] | None = None) -> Result:
-        """Make, prove and time one of `RUNGS`; or say why not. `make` makes it in another way."""
+        """Make, prove and time one of `RUNGS`; or say why not.
+
+        `make` makes its program in another way, such as from a learner's own graph. Where that
+        cannot be recorded, the package's is.
+        """
         if key not in RUNGS:
             raise ValueError(f"There is no rung {key!r}; there are {', '.join(RUNGS)}.")
         rung = RUNGS[key]
         if rung.missing:
             return self.keep(Result(rung.name, rung.documents, missing=rung.missing))
-        if make is not None:
-            program = make()
-        elif rung.make is not None:
-            program = rung.make(self.state, self.config)
-        else:
+        if rung.make is None:
             return self.command(rung)
-        return self.add(rung.name, program, rung.documents)
+        if make is not None:
+            with suppress(NotRecorded):
+                return self.add(rung.name, make(), rung.documents)
+        return self.add(rung.name, rung.make(self.state, self.config), rung.documents)
 
     def command(self, rung: Rung) -> Result:
         """Run the two processes, and compare the loss of every step with that of one process."""

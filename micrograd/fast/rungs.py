@@ -127,10 +127,15 @@ def replay(state: State, config: GPTConfig) -> Program:
     return replayed(model.loss, model.weights)
 
 
+class NotRecorded(ValueError):
+    """A graph cannot be replayed, because its operations have names that are not known."""
+
+
 def replayed(loss: Callable[[Document], Any], tables: Mapping[str, Any]) -> Program:
     """Anybody's graph of scalars, recorded once for each document and replayed in machine code.
 
     `loss` builds the graph from the values in `tables`. They may be the package's or a learner's.
+    Both functions of the program raise `NotRecorded` for operations whose names are not known.
     """
     import numpy as np
 
@@ -147,7 +152,10 @@ def replayed(loss: Callable[[Document], Any], tables: Mapping[str, Any]) -> Prog
     def recording(document: Document) -> Any:
         """The recorded graph of a document, where in it the weights are, and which these are."""
         if tuple(document) not in known:
-            graph = record(loss(document))
+            try:
+                graph = record(loss(document))
+            except (TypeError, ValueError) as fault:
+                raise NotRecorded(str(fault)) from None
             found = [(i, index[id(p)]) for i, p in enumerate(graph.leaves) if id(p) in index]
             places, which = (np.array(numbers) for numbers in zip(*found, strict=True))
             known[tuple(document)] = graph, places, which
