@@ -202,8 +202,8 @@ for i, value in enumerate(order):
 # Python looks up what `*` means for these two objects, calls a function, makes an object. The
 # compiled loop multiplies.
 #
-# numba compiles it. Below **your** graphs for four names are recorded and replayed, in some seconds.
-# (Or the package's, if your operations have other names.)
+# numba compiles it. Below **your** graphs for four names are recorded and replayed, in some
+# seconds. (Or the package's, if your operations have other names.)
 
 # %% tags=["nbval-ignore-output"]
 state = values_of(weights)
