@@ -345,6 +345,7 @@ def test_a_rate_that_is_far_too_high_stops_the_run_before_it_reaches_the_weights
     ("options", "why"),
     [
         (["--width", "8"], "it was made with n_embd 16, and now it would be 8. Give the options"),
+        (["--init-std", "0.02"], "it was made with init_std 0.08, and now it would be 0.02. "),
         (["--lr", "0.02"], "it was made with lr 0.01, and now it would be 0.02. "),
         (["--batch", "9"], "it was made with documents a step 8, and now it would be 9. "),
         (["--dtype", "float64"], "it was made with dtype float32, and now it would be float64. "),

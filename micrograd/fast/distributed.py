@@ -120,6 +120,7 @@ def parser() -> Parser:
     add("--layers", type=count, default=1)
     add("--heads", type=count, default=4)
     add("--width", type=count, default=16, help="numbers that stand for a token")
+    add("--init-std", type=positive, default=0.08, help="of the first weights; less if wide")
     add("--vocabulary", type=count, help="byte pairs, so many tokens, in place of characters")
     add("--dtype", choices=DTYPES, default="float32", help="of weights and gradients")
     add("--seed", type=int, default=42, help="for weights and the order of documents")
@@ -158,7 +159,12 @@ class Run:
         if options.vocabulary:
             tokenizer = BPETokenizer.train(documents, options.vocabulary)
         config = GPTConfig(
-            tokenizer.vocab_size, options.context, options.layers, options.heads, options.width
+            vocab_size=tokenizer.vocab_size,
+            block_size=options.context,
+            n_layer=options.layers,
+            n_head=options.heads,
+            n_embd=options.width,
+            init_std=options.init_std,
         )
         self.model = GPT(config, rng, options.dtype, best_device(place.local_rank))
         self.optimizer = Adam(self.model.parameters(), options.lr, betas=(0.85, 0.99))
