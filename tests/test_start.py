@@ -683,6 +683,22 @@ def test_one_failing_test_is_a_failure(project: Path, capfd: pytest.CaptureFixtu
     assert said.endswith("Failed: tests.\n")
 
 
+def test_bench_sets_up_for_the_tests_and_hands_its_options_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    (tmp_path / "benchmarks").mkdir()
+    program = "import sys\nprint(sys.argv[1:])\nsys.exit(3)\n"
+    (tmp_path / "benchmarks" / "__main__.py").write_text(program, encoding="utf-8")
+    locks: list[str] = []
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setattr(start, "set_up", lambda root, lock: locks.append(lock))
+    monkeypatch.setattr(start, "refuse_a_foreign_package", lambda root, folder: None)
+    assert start.main(["bench", "--quick", "tensor", "sampling"]) == 3
+    assert capfd.readouterr().out == "['--quick', 'tensor', 'sampling']\n"
+    assert locks == [start.TEST]
+
+
 # ------------------------------------------------------------------------ extras that are missing
 
 
