@@ -26,17 +26,17 @@ def first(count, steps):
 def test_all_sides_have_the_plain_programs_losses():
     plain = first(3, compiled.plain_steps())
     for dtype in ("float64", "float32"):
-        ours = first(3, compiled.compiled_steps(dtype, 1, 1e-4))
+        ours = first(3, compiled.compiled_steps(dtype, 1e-4))
         assert all(map(compiled.agree, plain, ours))
     assert len({loss for loss, _ in plain}) == 3
 
 
 @pytest.mark.slow
 @pytest.mark.needs_torch
-@pytest.mark.parametrize("batch_size", [1, 32])
-def test_pytorch_has_the_compiled_gpts_losses(batch_size):
-    ours = first(5, compiled.compiled_steps("float32", batch_size, 1e-4))
-    theirs = first(5, compiled.pytorch_steps(batch_size, 1e-4))
+@pytest.mark.parametrize(("width", "batch_size"), [(16, 1), (16, 32), (64, 1)])
+def test_pytorch_has_the_compiled_gpts_losses(width, batch_size):
+    ours = first(5, compiled.compiled_steps("float32", 1e-4, width, batch_size, 5))
+    theirs = first(5, compiled.pytorch_steps(1e-4, width, batch_size, 5))
     assert all(map(compiled.agree, ours, theirs))
 
 
