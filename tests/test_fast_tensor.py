@@ -322,6 +322,7 @@ def test_a_tensor_has_the_parts_of_a_value():
     assert (y._prev, y._op, x.label, x._prev, x._op) == ((x,), "*", "x", (), "")
     assert y._local[0](np.array([1.0, 1.0])).tolist() == [3.0, 3.0]
     assert repr(x) == "Tensor([1., 2.], float64)"
+    assert repr(x.sum()) == "Tensor(3., float64)"
 
 
 def test_a_constant_is_no_parent():
@@ -349,6 +350,13 @@ def test_a_constant_takes_over_the_precision(dtype):
         y.sum().backward()
         assert y.grad.dtype == dtype
     assert x.grad.dtype == dtype
+
+
+def test_what_is_too_large_for_single_precision_is_inf_without_a_warning(recwarn):
+    x = Tensor([1e300, 1.0], "float32")
+    assert (x + 1e300).data.tolist() == [math.inf, math.inf]
+    assert x.data.tolist() == [math.inf, 1.0]
+    assert not recwarn
 
 
 def test_two_precisions_give_the_larger_one_and_each_its_own_gradient():

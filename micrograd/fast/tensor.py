@@ -54,7 +54,8 @@ class Tensor:
     label = ""
 
     def __init__(self, data: Any, dtype: DTypeLike | None = None, label: str = "") -> None:
-        self.data: Array = np.array(numbers(data), dtype=dtype)
+        with np.errstate(over="ignore"):  # inf, where float32 ends
+            self.data: Array = np.array(numbers(data), dtype=dtype)
         if self.data.dtype not in (np.float64, np.float32):
             raise TypeError(f"A Tensor is of float64 or float32, not {self.data.dtype}.")
         self.grad: Any = np.zeros_like(self.data)
@@ -65,7 +66,9 @@ class Tensor:
             self.label = label
 
     def __repr__(self) -> str:
-        numbers = np.array2string(self.data, separator=", ", prefix="Tensor(", threshold=100)
+        numbers = np.array2string(
+            np.asarray(self.data), separator=", ", prefix="Tensor(", threshold=100
+        )
         return f"Tensor({numbers}, {self.data.dtype})"
 
     @property
