@@ -123,7 +123,8 @@ LATER = Question(
 
 def after(name: str, *told, **wrong) -> Question:
     """A question of the second survey; notebook 00 asks for the same idea with other numbers."""
-    return replace(survey(f"after_{name}", *told, **wrong), lesson="10")
+    asked: Question = survey(f"after_{name}", *told, **wrong)
+    return replace(asked, lesson="10")
 
 
 SURVEY_AFTER = (
