@@ -27,9 +27,9 @@ Written by `python3 start.py bench`, each part with the machine that it was meas
 
 The sides of a comparison run in processes of their own, with their libraries held to one thread,
 and take turns at the same work, several steps a turn. Where a number is followed by two in
-parentheses, it is the median of all turns, and they are the lowest and the highest. Before
-anything was timed, or step by step while it was, the losses, gradients or texts of the sides were
-found equal.
+parentheses, it is the median of all turns, and they are the lowest and the highest: where they lie
+far apart, the machine had other work to do. Before anything was timed, or step by step while it
+was, the losses, gradients or texts of the sides were found equal.
 """
 
 
