@@ -194,8 +194,8 @@ assert round(0.01 * squares, 4) == 0.0668 and round(loss.data - after.data, 4) =
 # ## One name by heart
 #
 # Before you train on thousands of names, train on one. A model with 4,192 weights must be able to
-# learn `emma` by heart; if it cannot, something is broken, and you know after seconds. Fifteen
-# steps take about two.
+# learn `emma` by heart; if it cannot, something is broken, and you know after fifteen steps, some
+# seconds.
 
 # %%
 losses = []
@@ -209,10 +209,11 @@ print([round(loss, 3) for loss in losses])
 
 # %% tags=["assert"]
 assert losses[0] > 3 and losses[10] < 0.05 and losses[-1] < 0.03
+assert document_loss(encode("tomas", chars), state, config).data > math.log(27)
 
 # %% [markdown]
 # Nearly 0: the model is certain of every letter, and right. It can learn. It has only learnt the
-# wrong thing; of any other name it now knows less than nothing.
+# wrong thing: of `tomas`, say, it now knows less than a blind guesser.
 #
 # ## A long valley
 #
@@ -312,7 +313,7 @@ momentum_step = lesson.check(momentum_step)
 m = 0.0
 for n in range(1, 6):
     m = 0.85 * m + 0.15 * 1
-    print(f"n = {n}   m = {m:.4f}   1 − 0.85ⁿ = {1 - 0.85**n:.4f}   divided: {m / (1 - 0.85**n)}")
+    print(f"n = {n}   m = {m:.4f}   1 − 0.85ⁿ = {1 - 0.85**n:.4f}   divided: {m / (1 - 0.85**n):.4f}")
 
 # %% tags=["assert"]
 assert round(m, 4) == round(1 - 0.85**5, 4) == 0.5563
@@ -561,7 +562,7 @@ smoothed = lesson.check(smoothed)
 
 # %%
 means = smoothed([step.loss for step in training.history], 200)
-for step in (200, 400, 600, 800, 1000):
+for step in range(200, len(means) + 1, 200):
     print(f"step {step:4}: {means[step - 1]:.3f}")
 
 # %% tags=["assert"]

@@ -403,6 +403,8 @@ repair_split = lesson.check(repair_split)
 # exercise: fifty_names
 
 # %% [markdown]
+# ## Six curves
+#
 # Here are six runs of 2,000 steps each, from the file. In each panel, compare the two lines with
 # each other, and with those of the healthy run. (What is above 8 is cut off.)
 
