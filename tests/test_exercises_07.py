@@ -13,7 +13,7 @@ from answers import known_as, question, verdict_on
 
 from micrograd import gpt, optim
 from micrograd.checks.declare import source_of
-from micrograd.checks.exercises import training, training_practice
+from micrograd.checks.exercises import training, training_care, training_practice
 from micrograd.checks.exercises.autograd_backward import weight
 from micrograd.checks.growing import growing_file, pieces
 from micrograd.datasets import data_file
@@ -139,12 +139,12 @@ def test_adams_first_step_is_as_long_as_the_rate(grad: float) -> None:
 @pytest.mark.parametrize("step", [0, 1, 499, 999])
 def test_rates_fall_as_the_packages_do(step: int) -> None:
     assert training.linear_decay(step, 1000, 0.01) == optim.linear_decay(step, 1000, 0.01)
-    cosine = training_practice.cosine(step, 1000, 0.01)
+    cosine = training_care.cosine(step, 1000, 0.01)
     assert cosine == pytest.approx(optim.cosine_decay(step, 1000, 0.01))
 
 
 def test_a_warm_up_has_no_jump_and_ends_at_nothing() -> None:
-    rates = [training_practice.warm_up(step, 40, 1.0, 8) for step in range(41)]
+    rates = [training_care.warm_up(step, 40, 1.0, 8) for step in range(41)]
     assert rates[0] == 1 / 8
     assert rates[7] == rates[8] == 1.0
     assert rates[40] == 0.0
@@ -156,7 +156,7 @@ def test_clipping_is_the_packages() -> None:
         own, theirs = some_parameters()
         for p, q, grad in zip(own, theirs, slopes_at(1), strict=True):
             p.grad = q.grad = grad / 100
-        training_practice.clip(own, largest)
+        training_care.clip(own, largest)
         optim.clip_gradients(theirs, largest)
         assert [p.grad for p in own] == pytest.approx([q.grad for q in theirs], rel=1e-12)
 

@@ -5,7 +5,7 @@ from micrograd.checks.exercises.questions_07 import (
     RECALL_DISEASES,
     WHICH_DISEASE,
 )
-from micrograd.checks.exercises.training_practice import (
+from micrograd.checks.exercises.training_care import (
     CLIP,
     COSINE,
     REPAIR_RATE,
