@@ -20,6 +20,7 @@ from micrograd.engine import Value
 from micrograd.optim import SGD
 from micrograd.train import deliver, whole_step
 from micrograd.viz import Choice, Picture, Slider, Strip, loss_curve, run_live
+from micrograd.viz.running import ears_open
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -424,3 +425,16 @@ def test_the_moons_are_learnt_live_by_keyboard_and_the_stop_button_pauses(chromi
         expect(boundary).to_have_attribute("alt", re.compile("59 of 60 points"))
         expect(curve).to_have_attribute("alt", re.compile("Loss fell .* over 200 steps"))
         assert notebook.failures() == []
+
+
+def test_of_two_runs_that_breathe_at_once_neither_leaves_its_handler_behind():
+    before, heard = signal.getsignal(signal.SIGINT), []
+    first = ears_open(lambda: heard.append("first"))
+    second = ears_open(lambda: heard.append("second"))
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)  # the one that began first ends first
+    signal.raise_signal(signal.SIGINT)
+    second.__exit__(None, None, None)
+    assert heard == ["second"]
+    assert signal.getsignal(signal.SIGINT) is before

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any, ClassVar
 
@@ -178,9 +179,24 @@ def interrupt_calls(pause: Callable[[], None]) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+@dataclass
+class Ear:
+    """Who hears an interrupt while a run breathes, and who heard it before."""
+
+    handle: Callable[[int, FrameType | None], None]
+    before: Any
+
+
+open_ears: list[Ear] = []
+
+
 @contextmanager
 def ears_open(stop: Callable[[], None]) -> Iterator[None]:
-    """While a run breathes, an interrupt stops it; a cell that begins meanwhile has its own."""
+    """While a run breathes, an interrupt stops it; a cell that begins meanwhile has its own.
+
+    Two runs may breathe at once, when one has just taken the other's place, and the one that began
+    first may end first: whoever ends takes its own handler out of the row.
+    """
     if not in_main_thread():
         yield
         return
@@ -188,12 +204,17 @@ def ears_open(stop: Callable[[], None]) -> Iterator[None]:
     def handle(number: int, frame: FrameType | None) -> None:
         stop()
 
-    before = signal.signal(signal.SIGINT, handle)
+    ear = Ear(handle, signal.signal(signal.SIGINT, handle))
+    open_ears.append(ear)
     try:
         yield
     finally:
+        open_ears.remove(ear)
         if signal.getsignal(signal.SIGINT) is handle:
-            signal.signal(signal.SIGINT, before)
+            signal.signal(signal.SIGINT, ear.before)
+        for later in open_ears:
+            if later.before is handle:
+                later.before = ear.before
 
 
 def in_main_thread() -> bool:
