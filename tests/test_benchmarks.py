@@ -37,6 +37,7 @@ def first(count: int, steps: Iterator[Any]) -> list[Any]:
 # The sides of each comparison do the same.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [GPT, scalar.TwoParents])
 @pytest.mark.parametrize("ours", [scalar.steps_as_trained, scalar.steps_untouched])
 def test_the_gpts_losses_equal_the_plain_programs(ours, kind):

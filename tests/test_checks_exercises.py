@@ -132,6 +132,7 @@ def test_every_question_knows_its_answer_and_hides_it(task: Question) -> None:
 # ---------------------------------------------------------------------------------- mistakes
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("task", "mistake", "form"), MISTAKES)
 def test_every_mistake_is_told_by_its_own_name(task: Exercise, mistake: Any, form: Any) -> None:
     for seed in SEEDS:

@@ -72,6 +72,7 @@ def test_an_unknown_name_is_answered_with_those_that_exist(lesson: Lesson, name:
         assert "slope, smaller_h, best_h" in str(ask(name))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", EXERCISES, ids=lambda task: task.key)
 def test_no_card_of_a_check_shows_the_solution(
     task: Exercise, capsys: pytest.CaptureFixture[str]

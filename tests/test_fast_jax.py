@@ -33,6 +33,7 @@ def gradients(model: gpt.GPT) -> dict[str, Any]:
     return {n: np.array([[p.grad for p in r] for r in w]) for n, w in model.weights.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", [SMALL, FIRST], ids=["relu", "relu2"])
 def test_the_gradient_by_jax_grad_is_ours(config):
     ours, theirs = both(config)

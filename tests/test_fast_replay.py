@@ -296,6 +296,7 @@ def test_gradients_add_up_in_the_values_and_start_anew_in_the_arrays():
     assert recording.grad[recording.position(x)] == 6.0
 
 
+@pytest.mark.slow
 def test_a_chain_of_100000_nodes_is_replayed_without_recursion():
     x = result = Value(1.0)
     for _ in range(100_000):

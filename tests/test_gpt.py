@@ -241,6 +241,7 @@ def losses_beside_the_plain_program(version: str, steps: int) -> Iterator[tuple[
     return zip(ours(model, names), plain, strict=True)
 
 
+@pytest.mark.slow
 @both_versions
 def test_the_first_5_losses_equal_the_plain_programs(version):
     for ours, plain in losses_beside_the_plain_program(version, 5):

@@ -34,6 +34,7 @@ distributions = st.lists(st.floats(0.01, 1), min_size=1, max_size=10).map(
 # Texts.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 1.3])
 def test_the_same_random_numbers_give_the_plain_programs_texts(temperature):
     ours, plain = Random(3), Random(3)
