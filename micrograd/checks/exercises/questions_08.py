@@ -79,8 +79,8 @@ TRUER = Question(
         ("D", "the same for all of them"),
     ),
     answer="B",
-    because="Training has set the logits so that the probabilities are right as they are, at 1. At "
-    "0.5 the model is surer than it has a right to be, and pays for that where it is wrong.",
+    because="Training has made the surprise small with the logits as they are, at 1. At 0.5 the "
+    "model is surer than it has a right to be, and pays for that where it is wrong.",
     confidence=True,
     wrong=(
         WrongAnswer(
@@ -190,8 +190,8 @@ WHICH_INVENTED = Question(
     kind="choose",
     minutes=2,
     difficulty=2,
-    task="The model wrote these twenty names. Ten of them stand in the list of 10,865 names. Which "
-    "ten are invented?",
+    task="The model wrote these twenty names. They were picked so that ten of them stand in the "
+    "list of 10,865 names. Which ten are invented?",
     options=tuple(zip(LETTERS, TWENTY, strict=True)),
     answer=INVENTED,
     because="agies, anunae, chonina, erihe, ilen, onena, richan, sanek, vorada and zarin do not "

@@ -316,7 +316,7 @@ def drawn_shares(results, inputs):
 
 
 def sample_why(probs, rng):
-    told = f"of {DRAWS} draws the tokens should have about {listed([DRAWS * p for p in probs])}"
+    told = f"the tokens should have about {listed([DRAWS * p for p in probs])} of {DRAWS} draws"
     if sum(probs) < 1:
         told += f" (these probabilities add up to {sum(probs)!r}, a little less than 1)"
     return f"{told}; the first two numbers that rng gives are the ends of its range, 0.0 and {LAST}"
