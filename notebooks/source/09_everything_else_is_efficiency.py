@@ -38,9 +38,9 @@ lesson.recall()
 # A rung whose package is not installed is left out, and says how to get it.
 
 # %% [markdown]
-# Only NumPy must be there, a library for tables of numbers. Where this course shows pictures, it
-# is: they are drawn with it. (If the next cell fails: `pip install numpy`, or in a browser's Python
-# `%pip install numpy`.)
+# Only NumPy must be there, a library for tables of numbers. If the course has shown you pictures,
+# you have it: they are drawn with it. (If the next cell fails: `pip install numpy`, or in a
+# browser's Python `%pip install numpy`.)
 #
 # ## The first rung: yours
 #
@@ -96,7 +96,7 @@ climb.add("yours", rungs.Program(my_gradients, my_training))
 # value. Backward it is twice as many, as you will see.
 #
 # Then NumPy multiplies two tables, about the best that a core of this computer can do. That sets
-# the *floor*, a time that no program undercuts.
+# the *floor*, which one core cannot undercut.
 
 # %% tags=["nbval-ignore-output"]
 from time import perf_counter
@@ -198,12 +198,12 @@ for i, value in enumerate(order):
 
 # %% [markdown]
 # No objects are left in this list, and a loop can go through it, forward and backward. Such a loop
-# over numbers can be *compiled*, translated into the processor's own instructions. For `a * b`
-# Python looks up what `*` means for these two objects, calls a function, makes an object. The
-# compiled loop multiplies.
+# can be *compiled*, translated into the processor's own instructions. For `a * b` Python looks up
+# what `*` means for these two objects, calls a function, makes an object. The compiled loop
+# multiplies.
 #
-# numba compiles it. Below **your** graphs for four names are recorded and replayed, in some
-# seconds. (Or the package's, if your operations have other names.)
+# The package numba compiles it. Below **your** graphs for four names are recorded and replayed, in
+# some seconds. (Or the package's, if your operations have other names.)
 
 # %% tags=["nbval-ignore-output"]
 state = values_of(weights)
@@ -274,12 +274,12 @@ assert [[value.grad for value in row] for row in x] == [[5, 6], [50, 60]]
 assert [[value.grad for value in row] for row in w] == [[31, 42]]
 
 # %% [markdown]
-# In general, with G for the gradient of y, each number collects from all that it goes into:
+# In general, with `grad` for the gradient of y, each number collects from all that it goes into:
 #
-# | in books | entry by entry |
-# |---|---|
-# | ∂L/∂X = G W | x[t][e] collects `grad[t][o] * w[o][e]` over the outputs o |
-# | ∂L/∂W = Gᵀ X | w[o][e] collects `grad[t][o] * x[t][e]` over the tokens t |
+# | | collects | over |
+# |---|---|---|
+# | x[t][e] | `grad[t][o] * w[o][e]` | the outputs o |
+# | w[o][e] | `grad[t][o] * x[t][e]` | the tokens t |
 #
 # *Core, 6 minutes:* write `product_gradients(x, w, grad)`.
 
@@ -325,7 +325,8 @@ attention_at_once = lesson.check(attention_at_once)
 
 # %% [markdown]
 # Two proofs: does it give what `attend` of 06a gives, token by token? And if the last token
-# changes, does all that came before stay? The second finds a leak of any kind, in any model.
+# changes, does all that came before stay? The second needs no other program to compare with, so it
+# serves for any model.
 #
 # Then, *practice, 3 minutes:* somebody has put the mask after the softmax. Nothing leaks, and yet
 # something is wrong. Repair it.
@@ -429,7 +430,7 @@ lesson.reveal("batch_time")
 # ## By hand, in machine code
 #
 # [`compiled_loops.py`](../micrograd/fast/compiled_loops.py) has only loops, with the way back
-# written by hand; G arrives:
+# written by hand. G is your `grad`:
 #
 # | forward | backward |
 # |---|---|
@@ -439,8 +440,7 @@ lesson.reveal("batch_time")
 # | p = softmax(s) | p · (G − Σ p G) |
 # | y = x r, with r = 1/√mean(x²) | r · (G − y · mean(G y)) |
 #
-# In the last two each input moves every output. Nudging agrees. (The rung takes half a minute, at
-# first.)
+# In the last two each input moves every output. Nudging agrees. (The rung takes half a minute.)
 
 
 # %%
@@ -482,9 +482,10 @@ print(climb.climb("jax"))
 ladder_bars(climb.results, floor=floor)
 
 # %% [markdown]
-# The same gradients, and at this size no gain: each call finds out device, precision and shapes,
-# and with tables of 16 columns that takes longer than the work. In wide models the work outgrows
-# it. And they run on graphics processors, thousands of lanes wide, without a change in the model.
+# The same gradients, and at this size no gain: at each call PyTorch finds out device, precision and
+# shapes, and with tables of 16 columns that takes longer than the work. In wide models the work
+# outgrows it. And both libraries run on graphics processors, thousands of lanes wide, without a
+# change in the model.
 #
 # ## Several processes
 #
@@ -660,18 +661,19 @@ lesson.reveal("years_of_work")
 assert abs(operations["GPT-3"] / 3.14e23 - 1) < 0.01  # as published, table D.1
 assert abs(operations["Llama 3.1 405B"] / 3.8e25 - 1) < 0.01  # as published
 assert 3e8 < operations["ours, in 06b"] < 4e8
+assert all(gpt3 / ours > 1e7 for gpt3, ours in zip(sizes["GPT-3"], sizes["ours, in 06b"]))
 assert round(days) == 67
 
 # %% [markdown]
-# The rule is good: GPT-3's authors give 3.14 · 10²³ operations, Llama's 3.8 · 10²⁵. How is it
-# done, then? Llama 3.1 had 16,384 graphics processors, each of which made about
-# [400 · 10¹²](https://arxiv.org/abs/2407.21783) operations a second. That is 67 days of the same
-# algorithm, on a taller ladder.
+# The rule is good: GPT-3's authors give 3.14 · 10²³ operations, Llama's 3.8 · 10²⁵. How is it done,
+# then? Llama 3.1 had 16,384 graphics processors, each of which made about [400 ·
+# 10¹²](https://arxiv.org/abs/2407.21783) operations a second. That is 67 days of the same
+# algorithm.
 #
 # ## What is not efficiency
 #
-# No rung changes what is computed. Some things that large models do, do change it. They may be
-# better, but they are other choices. *Practice, 2 minutes:* which?
+# No rung changes a gradient. (That 32 names share a step is a choice, weighed in 07b.) Other things
+# that large models do are choices too, perhaps better ones. *Practice, 2 minutes:* which?
 
 # %% tags=["exercise"]
 # exercise: other_choices

@@ -94,8 +94,8 @@ FEWER_NODES = Question(
     wrong=(
         WrongAnswer(
             "the arithmetic is what takes time",
-            "A product takes a processor less than a billionth of a second, and your program needs "
-            "about a thousand times as long for one. What does it do all the while?",
+            "A product takes a processor less than a billionth of a second, and your program about "
+            "a millionth. What does it do all the while?",
             ("A",),
         ),
         WrongAnswer(
@@ -175,7 +175,7 @@ YEARS_OF_WORK = Question(
         ),
         WrongAnswer(
             "a factor of a thousand is little",
-            "Both numbers, weights and tokens, are a hundred million times ours.",
+            "Both numbers, weights and tokens, are more than ten million times ours.",
             ("B",),
         ),
         WrongAnswer(
