@@ -111,6 +111,11 @@ def test_bars_keep_their_order_and_tell_the_tallest_first():
     assert picture.alt == "Bar chart, letter, names. The tallest: b 2,000, a 1,000, c 500."
 
 
+def test_what_bars_are_told_to_say_is_heard_as_well():
+    picture = count_bars({"a": 3, "b": 1}, title="a leads")
+    assert picture.alt.startswith("a leads. Bar chart")
+
+
 def test_shares_are_written_in_percent():
     picture = count_bars({"a": 0.25, "b": 0.75})
     assert "b 75%, a 25%" in picture.alt and "50%" in texts(picture)

@@ -140,6 +140,8 @@ def count_bars(
         else ""
     )
     computed = f"Bar chart, {xlabel or 'a bar for each'}, {ylabel}. The tallest: {told}.{against}"
+    if title:  # what the picture shows comes first
+        computed = f"{title}. {computed}"
     return sheet([panel], title or claim, alt or computed, width=width, height=height)
 
 
