@@ -217,7 +217,7 @@ print(climb.climb("replay", replayed))
 ladder_bars(climb.results, floor=floor)
 
 # %% [markdown]
-# The same nodes as yours, and hundreds of times the speed. But a new name needs a new recording.
+# The same nodes as yours, and no Python between them. But a new name needs a new recording.
 #
 # ## Whole tables at once
 #
