@@ -698,7 +698,7 @@ def likelihood(name):
     rows = [(text or "BOS", list(after(text).values()), token) for text, token in zip(begun, ids)]
     given = [line[token] for _, line, token in rows]
     mean = -sum(map(math.log, given)) / len(given)
-    title = f"{name}: 1 in {1 / math.prod(given):,.0f}; mean surprise {mean:.2f}"
+    title = f"{name or 'no letter'}: 1 in {1 / math.prod(given):,.0f}; mean surprise {mean:.2f}"
     return chance_lines(rows, chars, title=title)
 
 
@@ -706,6 +706,7 @@ explore(likelihood, name=Words("a name", "maria"))
 
 # %% tags=["assert"]
 assert "maria: 1 in 15,964; mean surprise 1.61" in likelihood("maria").alt
+assert "no letter: 1 in 293" in likelihood(" ").alt
 
 # %% [markdown]
 # ## What you can say now
