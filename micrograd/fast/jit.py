@@ -6,7 +6,6 @@ find it ready, until the function's file changes.
 """
 
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -44,14 +43,14 @@ def jit(function: Callable[..., Any]) -> Any:
 def translating(what: str, after: float = 2.0) -> Iterator[threading.Event]:
     """Say so, if what happens inside, the first call of some `@jit` function, takes long.
 
-    Long is `after` seconds. The sentence goes to the standard error, as a progress bar does, and
-    nowhere where MICROGRAD_STATIC is set.
+    Long is `after` seconds. The sentence is printed like any other, since a notebook shows the
+    standard error in red, as a fault. Where MICROGRAD_STATIC is set nothing is said.
     """
     started = time.perf_counter()
     said = threading.Event()
 
     def say() -> None:
-        print(f"Translating {what} into machine code ...", end="", file=sys.stderr, flush=True)
+        print(f"Translating {what} into machine code ...", end="", flush=True)
         said.set()
 
     timer = threading.Timer(after, say)
@@ -64,7 +63,7 @@ def translating(what: str, after: float = 2.0) -> Iterator[threading.Event]:
         timer.cancel()
         if said.is_set():
             seconds = time.perf_counter() - started
-            print(f" {seconds:.0f} seconds.", file=sys.stderr, flush=True)
+            print(f" {seconds:.0f} seconds.", flush=True)
 
 
 class Calls:
