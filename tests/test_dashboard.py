@@ -414,6 +414,7 @@ def test_the_moons_are_learnt_live_by_keyboard_and_the_stop_button_pauses(chromi
         run.focus()
         page.keyboard.press("Enter")
         expect(status).to_have_text("Running.")
+        expect(cell).to_contain_text(re.compile(r"step (?!1 )\d+ of"), timeout=30_000)
         page.get_by_role("button", name="Interrupt the kernel").click()
         expect(status).to_have_text(re.compile("Paused after step"))
         run.focus()

@@ -149,8 +149,8 @@ LIKELIEST_WORD = Question(
         ("D", "aa"),
     ),
     answer="B",
-    because="b has 0.4 · 0.9 = 0.36. Who takes the likeliest letter each time goes a, b, end: 0.6 · "
-    "0.4 · 0.9 = 0.216.",
+    because="b has 0.4 · 0.9 = 0.36. Who takes the likeliest letter each time goes a, b, end: "
+    "0.6 · 0.4 · 0.9 = 0.216.",
     hints=(
         "The probability of a word is that of all its steps, with the end, multiplied.",
         "a and then the end: 0.6 · 0.3 = 0.18. Do the same for the other three.",
