@@ -354,7 +354,9 @@ def check(root: Path, pytest_options: list[str]) -> int:
         if done.returncode:
             print(done.stdout, flush=True)
             failed.append(name)
-    tests = [python, "-m", "pytest", "-n", "2", "--dist", "loadfile", *pytest_options]
+    # In the order of the files: by the number of tests, few long ones would come last.
+    share = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    tests = [python, "-m", "pytest", *share, *pytest_options]
     if subprocess.call(tests, cwd=root, stdin=subprocess.DEVNULL):
         failed.append("tests")
     if failed:
