@@ -190,7 +190,7 @@ assert len(gaps) == 100 and max(gaps) < 1e-9
 #
 # ## Gradient by gradient
 #
-# [PyTorch](https://pytorch.org) is what most people train with. It shares no line with your file.
+# [PyTorch](https://pytorch.org) is what many people train with. It shares no line with your file.
 # Here it gets your weights as they are now, and one name. All 4,192 gradients are compared.
 
 

@@ -316,7 +316,7 @@ WHICH_DISEASE = Question(
     minutes=4,
     difficulty=3,
     task="Six curves, 1 to 6, from runs that you have not seen. One of them is healthy. What is it "
-    "in each case? Answer with six letters, for the curves 1 to 6 in this order.",
+    "in each case? Give each curve the letter of what it has.",
     options=(
         ("1", "curve 1"),
         ("2", "curve 2"),

@@ -4,6 +4,7 @@ import math
 
 from micrograd.checks.declare import Exercise, Misconception
 from micrograd.checks.exercises.autograd_backward import weight
+from micrograd.checks.exercises.embedding import listed
 from micrograd.checks.exercises.training_practice import some_weights
 
 # -------------------------------------------------------------------------------------- clip
@@ -93,7 +94,8 @@ CLIP = Exercise(
     ),
     fresh=lambda rng: (some_weights(rng, 4), rng.choice([0.5, 1.0, 20.0])),
     why=lambda params, largest: (
-        f"the squares add up to {length_of(params) ** 2:.6g}, so the arrow is "
+        f"the gradients are {listed([p.grad for p in params])}, whose squares add up to "
+        f"{length_of(params) ** 2:.6g}, so the arrow is "
         f"{length_of(params):.6g} long, and {largest:g} is the most that is allowed"
     ),
     observe=clip_seen,

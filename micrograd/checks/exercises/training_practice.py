@@ -157,8 +157,9 @@ MOMENTUM_STEP = Exercise(
     weight="practice",
     minutes=3,
     difficulty=2,
-    task="velocity holds one number for each weight, in place. At each step it becomes 0.9 of what "
-    "it was, plus the gradient. The weight moves by the rate times its velocity, downhill.",
+    task="velocity is a list, one number for each weight; change it in place. At each step such a "
+    "number becomes 0.9 of what it was, plus the gradient. The weight moves by the rate times its "
+    "velocity, downhill.",
     cases=(
         ([weight(1.0, 2.0), weight(0.0, -1.0)], [0.0, 0.0], 0.1),
         ([weight(1.0, 2.0), weight(3.0, 0.0)], [10.0, -1.0], 0.1),
