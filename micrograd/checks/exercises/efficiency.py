@@ -63,10 +63,6 @@ def listed(x):
     return f"{x:.4g}".replace("-inf", "−inf")
 
 
-def shape_of(x):
-    return " × ".join(map(str, x.shape))
-
-
 # -------------------------------------------------------------------------------- linear
 
 
